@@ -4,7 +4,7 @@
 
     HubError
     ├── SettingsError            connect       stop        a setting is missing or malformed
-    ├── ConnectError             connect       retry       no connection, reset, time-out, breaker open
+    ├── ConnectError             connect       retry       no connection, reset, time-out
     │   └── CircuitOpen          connect       wait        the breaker of this system is open
     ├── AuthenticationError      authenticate  stop        credentials refused
     │   └── TokenExpired         authenticate  retry       the token ran out during the run
@@ -16,7 +16,7 @@
     │   └── PagingError          read          stop        a page repeats, or a token leads nowhere
     ├── ContractError            contract      stop        the answer is outside the contract
     ├── MappingError             map           stop        a mapping file is wrong
-    ├── RefusedValue             map           quarantine  one value cannot be what the field says it is
+    ├── RefusedValue             map           quarantine  one value cannot be what its field says
     ├── FailureBudgetExceeded    map           stop        too many records of a run were refused
     └── StoreError               store         stop
         ├── StoreUnreachable     store         retry       the database is away
@@ -105,7 +105,7 @@ class HubError(Exception):
     def located(
         self, *, system: str | None = None, stream: str | None = None, record: str | None = None
     ) -> HubError:
-        """Fill in the place where it is not known yet, and return self (for `raise e.located(...)`)."""
+        """Fill in the place where it is not known yet, and return self."""
         self.system = self.system or system
         self.stream = self.stream or stream
         self.record = self.record or record
