@@ -1,0 +1,55 @@
+"""requests + SQLAlchemy Core: the script one would write, one executemany upsert a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from benchmarks.contenders import Job, pages
+
+TEXT = (
+    "updatedAt appliedOn corporateNumber name nameKana postalCode prefecture city street phone"
+    " email url repTitle repName repKana repBirthOn capital establishedOn industryCode industryName"
+    " incomeOver15"
+).split()
+
+TABLE = sa.Table(
+    "flat",
+    sa.MetaData(),
+    sa.Column("recordId", sa.Text, primary_key=True),
+    *(sa.Column(name, sa.Text) for name in TEXT),
+    *(sa.Column(n, sa.Integer) for n in ("employees", "fiscalYearEndMonth", "displayOrder")),
+    sa.Column("deemedLarge", sa.Boolean),
+)
+
+
+def prepare(job: Job) -> sa.Engine:
+    """Connect and create the table."""
+    address = job.database.replace("postgresql://", "postgresql+psycopg://")
+    engine = sa.create_engine(address)
+    TABLE.metadata.create_all(engine)
+    return engine
+
+
+def load(job: Job, prepared: sa.Engine) -> dict[str, int]:
+    """Upsert page by page, one transaction a page."""
+    statement = _upsert(prepared.dialect.name)
+    rows = 0
+    with prepared.connect() as connection:
+        for page in pages(job.address):
+            with connection.begin():
+                connection.execute(statement, page)
+            rows += len(page)
+    return {"rows": rows}
+
+
+def _upsert(dialect: str) -> sa.Executable:
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(TABLE)
+    others = {c.name: statement.excluded[c.name] for c in TABLE.columns if not c.primary_key}
+    upsert: sa.Executable = statement.on_conflict_do_update(
+        index_elements=["recordId"], set_=others
+    )
+    return upsert

@@ -1,0 +1,84 @@
+"""Run a job in a child process, and watch the memory of its whole process tree."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+
+import psutil
+
+from benchmarks.contenders import Job
+
+SAMPLE_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One run: seconds of the load, seconds of the whole process, CPU seconds of the contender's
+    main process, peak resident bytes of the process tree, and what the contender counted."""
+
+    seconds: float
+    wall: float
+    cpu: float
+    peak: int
+    counts: dict[str, int]
+
+
+def run(job: Job) -> Measurement:
+    """Run the job; a contender that fails fails the benchmark, with its own words."""
+    import time
+
+    job.home.mkdir(parents=True, exist_ok=True)
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.contenders", json.dumps(job.as_json())],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    watch = MemoryWatch(process.pid)
+    watch.start()
+    output, _ = process.communicate()
+    wall = time.perf_counter() - started
+    watch.join()
+    if process.returncode:
+        raise RuntimeError(f"{job.contender} ended with {process.returncode}:\n{output[-4000:]}")
+    result = json.loads(job.result.read_text())
+    peak = max(watch.peak, result["peak"])
+    return Measurement(result["seconds"], wall, result["cpu"], peak, result["counts"])
+
+
+class MemoryWatch(threading.Thread):
+    """Samples the sum of resident bytes of a process and its descendants until it ends.
+
+    What children share with their parent is counted twice: the figure errs upward.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.process = psutil.Process(pid)
+        self.peak = 0
+
+    def run(self) -> None:
+        """Sample until the process is gone."""
+        ended = threading.Event()
+        while self.process.is_running():
+            try:
+                if self.process.status() == psutil.STATUS_ZOMBIE:
+                    return
+                self.peak = max(self.peak, self._resident())
+            except psutil.NoSuchProcess:
+                return
+            ended.wait(SAMPLE_SECONDS)
+
+    def _resident(self) -> int:
+        total = int(self.process.memory_info().rss)
+        for child in self.process.children(recursive=True):
+            try:
+                total += int(child.memory_info().rss)
+            except psutil.NoSuchProcess:
+                continue
+        return total
