@@ -1,0 +1,63 @@
+# Every target prints its line with `make help`. Nothing is needed beforehand but Python 3.11 or
+# newer and make: the targets set up .venv themselves.
+SHELL := /bin/sh
+PYTHON ?= python3
+STAMP := .venv/.installed
+BIN := .venv/bin
+ROOMS := base canonical connectors mappings hub dags mocks benchmarks tests
+PYTEST := $(BIN)/python -m pytest -p no:cacheprovider
+ONCE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-deep check bench system-deps clean
+
+help:  ## list every target with a line
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+# The stamp is newer than what it was installed from; a changed requirement installs again.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "The hub needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+	  echo "Name another one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { \
+	  echo "Python's venv module is missing. On Debian or Ubuntu: make system-deps"; exit 1; }
+	@echo "Setting up .venv (about a minute the first time) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode \
+	  -c constraints.txt -e '.[dev]'
+	@touch $(STAMP)
+
+run: $(STAMP)  ## mocks, Airflow and every sync from one command (ONCE=1: leave when done)
+	@exec $(BIN)/python -m hub.local.run $(if $(filter-out 0,$(ONCE)),--once)
+
+# One call, so that its closing line counts everything; a file's tests stay in one process.
+test: $(STAMP)  ## unit, integration and end-to-end tests (under ten minutes)
+	@$(PYTEST) -q -n 2 --dist loadfile -m "not deep"
+
+test-deep: $(STAMP)  ## every seed and kill point (long)
+	@$(PYTEST) -q -n 2 --dist loadfile -m deep
+
+check: $(STAMP)  ## lint, format, types and the import table
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(ROOMS)
+	$(BIN)/lint-imports
+
+bench: $(STAMP)  ## measure against dlt and SQLAlchemy Core on the same pages
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode \
+	  -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m benchmarks
+
+system-deps:  ## install what only the system can give (Debian, Ubuntu; asks first)
+	@echo "This runs: sudo apt-get install --yes python3 python3-venv make"; \
+	printf "Go on? [y/N] "; read -r answer; \
+	case "$$answer" in y|Y|yes) sudo apt-get install --yes python3 python3-venv make;; \
+	  *) echo "Nothing was installed.";; esac
+
+clean:  ## remove .venv, caches and the local run's state (asks first)
+	@printf "Remove .venv, .hub (the local store, its archive and secrets) and .airflow? [y/N] "; \
+	read -r answer; case "$$answer" in \
+	  y|Y|yes) rm -rf .venv .hub .airflow .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
+	    build bench-results *.egg-info; \
+	    find . -name __pycache__ -type d -prune -exec rm -rf {} +;; \
+	  *) echo "Nothing was removed.";; esac

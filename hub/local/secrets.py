@@ -1,0 +1,84 @@
+"""The secrets of a local run: made at set-up, kept in one file that only its owner can read."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from base.errors import SettingsError
+
+FILE_NAME = "local.env"
+
+JWT_SECRET = "AIRFLOW__API_AUTH__JWT_SECRET"
+FERNET_KEY = "AIRFLOW__CORE__FERNET_KEY"
+ADMIN_PASSWORD = "HUB_ADMIN_PASSWORD"
+MOCKS_SECRET = "HUB_MOCKS_CLIENT_SECRET"
+
+
+def _fernet_key() -> str:
+    """32 random bytes as Fernet wants them (URL-safe base64)."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+GENERATORS: Mapping[str, Callable[[], str]] = {
+    JWT_SECRET: lambda: secrets.token_urlsafe(64),
+    FERNET_KEY: _fernet_key,
+    ADMIN_PASSWORD: lambda: secrets.token_urlsafe(12),
+    MOCKS_SECRET: lambda: secrets.token_urlsafe(32),
+}
+"""What a local run cannot do without, and how each is made."""
+
+
+def read(path: Path) -> dict[str, str]:
+    """The settings of an env file: `KEY=VALUE` lines; blank lines and `#` comments are left out.
+
+    Raises:
+        SettingsError: others than the owner can read the file.
+    """
+    if not path.exists():
+        return {}
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise SettingsError(
+            f"{path} holds secrets and can be read by others", remedy=f"Run: chmod 600 '{path}'"
+        )
+    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file as a whole, mode 0600 from its first byte."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def ensure(home: Path, also: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Make what is missing in `home`/local.env, set what `also` names, and return all of it.
+
+    Secrets that are there stay as they are, whatever else the file holds is kept. A second call
+    with the same `also` does not touch the file.
+    """
+    path = home / FILE_NAME
+    there = read(path)
+    wanted = {**there, **(also or {})}
+    for name, make in GENERATORS.items():
+        if not wanted.get(name):
+            wanted[name] = make()
+    if wanted != there:
+        head = "# Secrets of this machine's local run. Never commit, never copy to a real system.\n"
+        write_private(path, head + "".join(f"{k}={v}\n" for k, v in wanted.items()))
+    return wanted
