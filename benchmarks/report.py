@@ -1,0 +1,108 @@
+"""The results as a table for people and as JSON for whoever compares two runs."""
+
+from __future__ import annotations
+
+import json
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+
+from benchmarks.floors import Floor, floors
+from benchmarks.results import Results
+
+TITLES = {
+    "hub": "the hub, whole path",
+    "dlt": "dlt, merge, defaults",
+    "dlt_arrow": "dlt, merge, Arrow tables",
+    "core": "requests + SQLAlchemy Core",
+}
+
+SCENARIOS = {
+    "flat": "Flat records to PostgreSQL",
+    "growth": "Growth: more flat records to PostgreSQL",
+    "sqlite": "Flat records to SQLite",
+    "applications": "Applications with all their claims to PostgreSQL",
+}
+
+
+def table(results: Results, facts: dict[str, str]) -> str:
+    """Markdown: one table a scenario (medians), then the floors."""
+    lines = ["# Benchmark", "", ", ".join(f"{name} {value}" for name, value in facts.items()), ""]
+    for scenario, title in SCENARIOS.items():
+        runs = [run for run in results.runs if run.scenario == scenario]
+        if runs:
+            lines += [
+                f"## {title} ({runs[0].records:,} records)",
+                "",
+                *_scenario(results, scenario),
+            ]
+    lines += ["## Floors", "", *_floors(floors(results))]
+    return "\n".join(lines)
+
+
+def _scenario(results: Results, scenario: str) -> list[str]:
+    rows = [
+        "| | first, records/s | unchanged | 1 % changed | peak MB | hub ÷ it, first |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    for contender, title in TITLES.items():
+        peak = results.peak(scenario, contender)
+        if peak is None:
+            continue
+        rates = [
+            f"{rate.median:,.0f}" if rate else "–"
+            for phase in ("first", "unchanged", "changed")
+            for rate in [results.rate(scenario, contender, phase)]
+        ]
+        ratio = results.ratio(scenario, "first", contender)
+        against = f"{ratio.median:.2f}" if ratio and contender != "hub" else ""
+        rows.append(f"| {title} | {' | '.join(rates)} | {peak:.0f} | {against} |")
+    return [*rows, ""]
+
+
+def _floors(found: list[Floor]) -> list[str]:
+    rows = ["| | floor | aim | median | low – high | |", "|---|--:|--:|--:|--:|---|"]
+    for floor in found:
+        sign = "≥" if floor.at_least else "≤"
+        aim = f"{floor.aim:g}" if floor.aim else ""
+        spread = floor.measured
+        measured = (
+            f"{spread.median:.2f} | {spread.low:.2f} – {spread.high:.2f}" if spread else " | "
+        )
+        verdict = {True: "held", False: "**MISSED**", None: "not measured"}[floor.held]
+        rows.append(f"| {floor.name} | {sign} {floor.limit:g} | {aim} | {measured} | {verdict} |")
+    return [*rows, ""]
+
+
+def machine() -> dict[str, str]:
+    """What the figures depend on."""
+    return {
+        "cores": str(psutil.cpu_count()),
+        "memory": f"{psutil.virtual_memory().total / 1e9:.0f} GB",
+        "Python": platform.python_version(),
+        "load": f"{psutil.getloadavg()[0]:.1f}",
+    }
+
+
+def write(results: Results, facts: dict[str, str], folder: Path) -> Path:
+    """Write `<time>.json`, `<time>.md` and `latest.md`; returns the Markdown file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    document = {
+        "facts": facts,
+        "runs": [run.as_json() for run in results.runs],
+        "floors": [
+            {"name": f.name, "limit": f.limit, "median": f.measured and f.measured.median,
+             "held": f.held}
+            for f in floors(results)
+        ],
+    }  # fmt: skip
+    text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
+    (folder / f"{stem}.json").write_text(text)
+    text = table(results, facts)
+    (folder / "latest.md").write_text(text)
+    markdown = folder / f"{stem}.md"
+    markdown.write_text(text)
+    return markdown
