@@ -1,0 +1,97 @@
+"""Pages into batches: the 個人番号 guard, the fingerprint, and the batch's bounds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from base.failpoint import failpoint
+from base.personal_number import guard_record, scan_page
+from base.records import Page, RefusedRecord
+
+HASH_BYTES = 16
+
+
+def raw_hash(raw: bytes) -> bytes:
+    """Fingerprint of a raw record: the first 16 bytes of its SHA-256, stable over versions."""
+    return hashlib.sha256(raw).digest()[:HASH_BYTES]
+
+
+@dataclass(slots=True)
+class ReadBatch:
+    """Whole pages, together at least a batch's size (fewer at the window's end).
+
+    `keys`, `raws`, `updated` and `hashes` have one entry a record. `refused` holds, by index,
+    records that have no usable key or do not decode; `guarded` the paths of the fields in which a
+    個人番号 was masked. `resume` and `last` are those of the batch's last page.
+    """
+
+    keys: list[str] = field(default_factory=list)
+    raws: list[bytes] = field(default_factory=list)
+    updated: list[str | None] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
+    refused: dict[int, RefusedRecord] = field(default_factory=dict)
+    guarded: dict[int, list[str]] = field(default_factory=dict)
+    unchanged: list[str] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+    resume: str | None = None
+    last: bool = False
+
+    @property
+    def size(self) -> int:
+        """How many records were read for this batch."""
+        return len(self.keys) + len(self.unchanged)
+
+    def add(self, page: Page, identifiers: frozenset[str]) -> None:
+        """Append a page; a 個人番号 is masked here, before anything is hashed or kept."""
+        raws = page.raws
+        if raws and scan_page(b"\n".join(raws)):
+            raws = [self._guard(raw, len(self.keys) + i, identifiers) for i, raw in enumerate(raws)]
+        self.keys += page.keys
+        self.raws += raws
+        self.updated += page.updated
+        for refused in page.refused:
+            row = len(self.keys)
+            raw = self._guard(refused.raw, row, frozenset())
+            self.refused[row] = refused
+            self.keys.append(refused.key)
+            self.raws.append(raw)
+            self.updated.append(None)
+        self.unchanged += page.unchanged
+        self.notes |= page.notes
+        self.resume = page.resume
+
+    def _guard(self, raw: bytes, row: int, identifiers: frozenset[str]) -> bytes:
+        masked, paths = guard_record(raw, identifiers)
+        if paths:
+            self.guarded[row] = paths
+        return masked
+
+    def seal(self) -> ReadBatch:
+        """Fingerprint every record; called once, when the batch is complete."""
+        self.hashes = [hashlib.sha256(raw).digest()[:HASH_BYTES] for raw in self.raws]
+        failpoint("batch.hashed")
+        return self
+
+
+def batches(
+    pages: Iterable[Page], size: int, identifiers: frozenset[str] = frozenset()
+) -> Iterator[ReadBatch]:
+    """Gather pages into batches of at least `size` records; the last batch is marked `last`.
+
+    A page is never split, so that every batch ends where reading can resume. A window without a
+    single page gives one empty last batch, which moves the cursor.
+    """
+    batch = ReadBatch()
+    for page in pages:
+        failpoint("page.read")
+        batch.add(page, identifiers)
+        if page.resume is None:
+            break
+        if batch.size >= size:
+            yield batch.seal()
+            batch = ReadBatch()
+    batch.last = True
+    batch.resume = None
+    yield batch.seal()

@@ -1,0 +1,145 @@
+"""`hub sync` and `hub replay`: in-process what the DAGs do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import click
+from rich.console import Console
+
+from base.errors import HubError, LeaseHeld
+from hub.commands.options import Instant, emit, json_option, known_streams, one_stream
+from hub.options import OnProgress, SyncOptions, SyncSummary
+from hub.progress import ProgressBars, counts_table
+
+Outcome = SyncSummary | HubError
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[SYSTEM[.STREAM]]...")
+@click.option("--full", is_flag=True, help="Read everything again, not only what is new.")
+@click.option("--from", "since", type=Instant(), help="Backfill: updated after this instant.")
+@click.option("--until", type=Instant(), help="Backfill: updated up to this instant.")
+@click.option("--limit", type=click.IntRange(1), help="Stop after N records; keeps the cursor.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen; write nothing.")
+@click.option("--approve-deletes", is_flag=True, help="Accept a large share of missing keys.")
+@json_option
+def sync(
+    names: Sequence[str],
+    full: bool,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int | None,
+    dry_run: bool,
+    approve_deletes: bool,
+    as_json: bool,
+) -> int:
+    """Sync streams (all, without a name) into the canonical store.
+
+    --from and --until read a window again and never move the stream's cursor.
+    """
+    if full and (since or until):
+        raise click.UsageError("--full reads everything: leave out --from and --until")
+    if since and until and since >= until:
+        raise click.UsageError("--from must be before --until")
+    options = SyncOptions(
+        mode="backfill" if since or until else "full" if full else "incremental",
+        since=since,
+        until=until,
+        limit=limit,
+        dry_run=dry_run,
+        approve_deletes=approve_deletes,
+    )
+    return _run_all(known_streams(names), options, as_json)
+
+
+@click.command()
+@click.argument("name", metavar="SYSTEM.STREAM")
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@json_option
+def replay(name: str, dry_run: bool, as_json: bool) -> int:
+    """Map archived records again after a mapping was mended, without asking the system.
+
+    Takes every record that an older mapping mapped or that has open quarantine items.
+    """
+    return _run_all([one_stream(name)], SyncOptions(mode="replay", dry_run=dry_run), as_json)
+
+
+def _run_all(streams: list[tuple[str, str]], options: SyncOptions, as_json: bool) -> int:
+    console = Console(stderr=True)
+    systems = list(dict.fromkeys(system for system, _ in streams))
+    with (
+        ProgressBars(streams, console) as bars,
+        ThreadPoolExecutor(max_workers=len(systems)) as pool,
+    ):
+        parts = list(
+            pool.map(
+                lambda system: _run_system(
+                    [pair for pair in streams if pair[0] == system], options, bars
+                ),
+                systems,
+            )
+        )
+    outcomes = {pair: outcome for part in parts for pair, outcome in part.items()}
+    if as_json:
+        emit([_as_json(pair, outcome) for pair, outcome in outcomes.items()])
+    else:
+        _print(outcomes, options)
+    return _exit_code(list(outcomes.values()))
+
+
+def _run_system(
+    streams: list[tuple[str, str]], options: SyncOptions, tell: OnProgress
+) -> dict[tuple[str, str], Outcome]:
+    """The streams of one system, one after the other; a failed one does not stop the next."""
+    from base.settings import Settings
+    from hub.sync import sync_stream
+
+    outcomes: dict[tuple[str, str], Outcome] = {}
+    settings = Settings.load()
+    for system, stream in streams:
+        try:
+            outcomes[system, stream] = sync_stream(system, stream, options, settings, tell)
+        except HubError as error:
+            outcomes[system, stream] = error.located(system=system, stream=stream)
+    return outcomes
+
+
+def _print(outcomes: dict[tuple[str, str], Outcome], options: SyncOptions) -> None:
+    console = Console()
+    rows = []
+    for pair, outcome in outcomes.items():
+        name = ".".join(pair)
+        if isinstance(outcome, SyncSummary):
+            note = "; ".join(outcome.notes)
+            rows.append((name, outcome.counts, outcome.seconds, note))
+        else:
+            rows.append((name, {}, 0.0, "failed, see below"))
+    title = "Dry run: nothing was written" if options.dry_run else f"Sync ({options.mode})"
+    console.print(counts_table(rows, title))
+    for outcome in outcomes.values():
+        if isinstance(outcome, HubError):
+            click.echo(f"hub: {outcome}", err=True)
+
+
+def _as_json(pair: tuple[str, str], outcome: Outcome) -> dict[str, object]:
+    if isinstance(outcome, SyncSummary):
+        return outcome.as_json()
+    return {
+        "system": pair[0],
+        "stream": pair[1],
+        "error": str(outcome),
+        "stage": outcome.stage.value,
+        "action": outcome.action.value,
+    }
+
+
+def _exit_code(outcomes: Sequence[Outcome]) -> int:
+    from hub.cli import EXIT_FAILED, EXIT_LEASE_HELD
+
+    errors = [outcome for outcome in outcomes if isinstance(outcome, HubError)]
+    if not errors:
+        return 0
+    return EXIT_LEASE_HELD if all(isinstance(e, LeaseHeld) for e in errors) else EXIT_FAILED

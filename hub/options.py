@@ -1,0 +1,94 @@
+"""What a sync is asked to do, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Mode = Literal["incremental", "full", "backfill", "replay"]
+Trigger = Literal["cli", "dag"]
+
+COUNTS = (
+    "read",
+    "new",
+    "changed",
+    "remapped",
+    "unchanged",
+    "duplicate",
+    "superseded",
+    "deferred",
+    "deleted",
+    "quarantined",
+)
+"""The counts of invariant 1, in the order in which they are shown: `read` is the sum of the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOptions:
+    """How one stream is synced.
+
+    `incremental` reads on from the stream's cursor, `full` reads everything again, `backfill`
+    reads the window `since` < updated ≤ `until` and never moves the cursor, `replay` maps the
+    archived raw records again without asking the system. `limit` ends the read after that many
+    records and leaves the cursor where it was; `dry_run` writes nothing
+    at all; `keys` narrows a replay to these records.
+    """
+
+    mode: Mode = "incremental"
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int | None = None
+    dry_run: bool = False
+    approve_deletes: bool = False
+    keys: tuple[str, ...] | None = None
+    trigger: Trigger = "cli"
+    run_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSummary:
+    """What one sync did; `seconds` is wall-clock time, `findings` counts contract drift."""
+
+    system: str
+    stream: str
+    run_id: str
+    counts: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    window_since: datetime | None = None
+    window_until: datetime | None = None
+    issues: int = 0
+    findings: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary as plain JSON values (instants in ISO 8601)."""
+        return {
+            "system": self.system,
+            "stream": self.stream,
+            "run_id": self.run_id,
+            "counts": self.counts,
+            "seconds": round(self.seconds, 3),
+            "window": {
+                "since": self.window_since.isoformat() if self.window_since else None,
+                "until": self.window_until.isoformat() if self.window_until else None,
+            },
+            "issues": self.issues,
+            "findings": self.findings,
+            "notes": self.notes,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A sync's progress, told after each batch and whenever it starts or stops waiting."""
+
+    system: str
+    stream: str
+    counts: dict[str, int]
+    state: Literal["reading", "waiting", "done"] = "reading"
+    detail: str = ""
+
+
+OnProgress = Callable[[Progress], None]

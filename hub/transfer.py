@@ -1,0 +1,322 @@
+"""One run of one stream: read → compare → archive → map → commit, pipelined.
+
+A thread reads ahead, this thread compares, archives, decodes and maps, a third commits. What is
+committed is always whole: a batch's claims, quarantine, counts and the position up to which the
+window was read stand in one transaction, so that a sync killed anywhere is taken up by the next
+one and ends in the same store (`docs/invariants.md`, 1 to 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from base.clock import Clock
+from base.errors import Action, FailureBudgetExceeded, HubError
+from base.failpoint import failpoint
+from base.identifiers import new_run_id
+from base.records import Page
+from canonical.store import Lease, Store, StreamState
+from canonical.store.batch import BatchCommit, CommitResult, Counts, StateUpdate
+from connectors.archive import Archive
+from connectors.connector import Connector
+from connectors.declaration import Stream
+from hub.batching import ReadBatch, batches
+from hub.deletes import AbsentKeys
+from hub.heartbeat import Heartbeat
+from hub.options import OnProgress, Progress, SyncOptions, SyncSummary
+from hub.prefetch import Prefetch
+from hub.processing import BatchProcessor, Processed
+from hub.replay import archived_pages
+from hub.windows import Reading, plan_reading, utc_text
+
+if TYPE_CHECKING:
+    from mappings import Plan
+
+BATCH_RECORDS = {"postgresql": 25_000, "sqlite": 10_000}
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncJob:
+    """Everything one stream's sync stands on; built by `hub.sync`, a benchmark or a test.
+
+    `owner` names this process to others that want the same stream (host, process, start).
+    """
+
+    connector: Connector
+    stream: Stream
+    plan: Plan
+    store: Store
+    archive: Archive
+    clock: Clock
+    owner: str
+    batch_records: int | None = None
+
+    @property
+    def system(self) -> str:
+        """The connector's name."""
+        return self.connector.name
+
+
+def run_sync(
+    job: SyncJob, options: SyncOptions | None = None, on_progress: OnProgress | None = None
+) -> SyncSummary:
+    """Sync one stream once.
+
+    Raises:
+        LeaseHeld: another run is at work on this stream.
+        FailureBudgetExceeded: too many records were refused; the batch at hand is not committed.
+        HubError: whatever ended the read; what was committed before stays, and the next run goes
+            on from there.
+    """
+    stream_id = job.store.stream_id(job.system, job.stream.name)
+    lease = job.store.acquire_lease(stream_id, job.owner, LEASE, job.clock.now())
+    try:
+        with Heartbeat(
+            lambda: job.store.renew_lease(lease, LEASE, job.clock.now()), LEASE.total_seconds() / 4
+        ):
+            return _Run(job, options or SyncOptions(), on_progress, lease).execute()
+    except HubError as error:
+        raise error.located(system=job.system, stream=job.stream.name) from error.__cause__
+    finally:
+        job.store.release_lease(lease)
+
+
+class _Run:
+    """One run, from its window to its summary."""
+
+    def __init__(
+        self, job: SyncJob, options: SyncOptions, on_progress: OnProgress | None, lease: Lease
+    ) -> None:
+        self.job = job
+        self.options = options
+        self.lease = lease
+        self.run_id = options.run_id or new_run_id(job.clock.now())
+        self.counts = Counts()
+        self.issues = 0
+        self.findings = 0
+        self.notes: list[str] = []
+        self._on_progress = on_progress
+
+    def execute(self) -> SyncSummary:
+        """Read the window, commit it batch by batch, note how the run ended."""
+        job, started = self.job, self.job.clock.monotonic()
+        state = job.store.state(self.lease.stream_id)
+        reading = plan_reading(
+            self.options, job.clock.now(), state, incremental=job.stream.mode == "incremental"
+        )
+        if not self.options.dry_run:
+            self._start(reading)
+        try:
+            self._transfer(reading, state)
+        except BaseException as error:
+            self._end(_status(error), _words(error))
+            raise
+        self._end("succeeded", None)
+        failpoint("run.ended")
+        self._tell("done")
+        return SyncSummary(
+            system=job.system,
+            stream=job.stream.name,
+            run_id=self.run_id,
+            counts=counts_of(self.counts),
+            seconds=job.clock.monotonic() - started,
+            window_since=reading.window.since,
+            window_until=reading.window.until,
+            issues=self.issues,
+            findings=self.findings,
+            notes=self.notes,
+        )
+
+    def _transfer(self, reading: Reading, state: StreamState) -> None:
+        processor = self._processor(reading)
+        absent = AbsentKeys.of(self.job, reading, state.stream_id, self.options.approve_deletes)
+        read = batches(
+            self._pages(reading),
+            self.job.batch_records or BATCH_RECORDS[self.job.store.dialect],
+            self.job.connector.identifier_fields(self.job.stream.name),
+        )
+        batch_no = state.next_batch_no
+        committing: Future[CommitResult] | None = None
+        in_flight: Sequence[str] = ()
+        with (
+            Prefetch(read, depth=1, name="read") as ahead,
+            ThreadPoolExecutor(1, thread_name_prefix="commit") as committer,
+        ):
+            for batch in ahead:
+                if committing is not None and not set(in_flight).isdisjoint(batch.keys):
+                    committing = self._wait(committing)
+                processed = processor.process(batch, batch_no)
+                absent.seen(batch)
+                counts = self._counted(processed, absent.missing() if batch.last else [])
+                committing = self._wait(committing)
+                if not self.options.dry_run:
+                    commit = self._commit(processed, counts, reading, state, absent)
+                    committing = committer.submit(self.job.store.commit_batch, commit)
+                    in_flight = batch.keys
+                    batch_no += 1
+                self._tell("reading")
+            self._wait(committing)
+
+    def _pages(self, reading: Reading) -> Iterator[Page]:
+        job, stream_id = self.job, self.lease.stream_id
+        if reading.mode == "replay":
+            return archived_pages(
+                job.store, job.archive, stream_id, job.plan.version, self.options.keys
+            )
+        pages = job.connector.read(
+            job.stream.name,
+            reading.window,
+            resume=reading.resume,
+            memo=lambda keys: job.store.memo(stream_id, keys),
+            clock=job.clock,
+            limit=self.options.limit,
+        )
+        return pages if self.options.limit is None else limited(pages, self.options.limit)
+
+    def _processor(self, reading: Reading) -> BatchProcessor:
+        job = self.job
+        return BatchProcessor(
+            system=job.system,
+            stream=job.stream.name,
+            store=job.store,
+            stream_id=self.lease.stream_id,
+            archive=job.archive,
+            decoder=job.connector.decoder(job.stream.name),
+            plan=job.plan,
+            until=utc_text(reading.window.until) if job.stream.mode == "incremental" else None,
+            replaying=reading.mode == "replay",
+            dry_run=self.options.dry_run,
+        )
+
+    def _counted(self, processed: Processed, missing: Sequence[str]) -> Counts:
+        """Add up a batch; stop the run, with the batch uncommitted, when its budget is spent."""
+        counts = Counts(**processed.outcomes, deleted=len(missing))
+        counts.read = counts.accounted
+        self.counts = self.counts + counts
+        self.issues += len(processed.refusals)
+        self.findings += len(processed.findings)
+        budget = self.job.stream.failure_budget
+        allowed = max(budget.at_least, int(budget.share * self.counts.read))
+        if self.counts.quarantined > allowed and not self.options.dry_run:
+            raise FailureBudgetExceeded(
+                f"{self.counts.quarantined} of {self.counts.read} records were refused, more than"
+                f" the {allowed} that the failure budget allows; most often: {processed.worst()}",
+                remedy="Nothing of this batch was written. Look at it with `hub sync --dry-run`, "
+                "mend the mapping or ask the system's owner, then sync again",
+            )
+        return counts
+
+    def _commit(
+        self,
+        processed: Processed,
+        counts: Counts,
+        reading: Reading,
+        state: StreamState,
+        absent: AbsentKeys,
+    ) -> BatchCommit:
+        batch = processed.batch
+        return BatchCommit(
+            stream_id=self.lease.stream_id,
+            run_id=self.run_id,
+            fencing_token=self.lease.token,
+            recorded_at=self.job.clock.now(),
+            counts=counts,
+            state=_state_after(batch, reading, state),
+            plan_version=self.job.plan.version,
+            contract_version=processed.contract_version,
+            records=processed.records,
+            claims=processed.claims,
+            refusals=processed.refusals,
+            deleted_keys=absent.missing() if batch.last else (),
+            archive_path=processed.archive,
+            archive_rows=processed.archived,
+            memos=batch.notes,
+            findings=processed.findings,
+        )
+
+    def _wait(self, committing: Future[CommitResult] | None) -> None:
+        if committing is not None:
+            committing.result()
+
+    def _start(self, reading: Reading) -> None:
+        self.job.store.start_run(
+            self.run_id,
+            self.lease.stream_id,
+            trigger=self.options.trigger,
+            mode=reading.mode,
+            since=reading.window.since,
+            until=reading.window.until,
+            started_at=self.job.clock.now(),
+        )
+        failpoint("run.started")
+
+    def _end(self, status: str, error: str | None) -> None:
+        if not self.options.dry_run:
+            self.job.store.end_run(
+                self.run_id, status=status, ended_at=self.job.clock.now(), error=error
+            )
+
+    def _tell(self, state: str) -> None:
+        if self._on_progress is not None:
+            self._on_progress(
+                Progress(
+                    self.job.system,
+                    self.job.stream.name,
+                    counts_of(self.counts),
+                    "done" if state == "done" else "reading",
+                )
+            )
+
+
+def counts_of(counts: Counts) -> dict[str, int]:
+    """The counts of invariant 1 as a dictionary, `read` first."""
+    from canonical.store.batch import COUNT_NAMES
+
+    return {name: getattr(counts, name) for name in COUNT_NAMES}
+
+
+def limited(pages: Iterator[Page], limit: int) -> Iterator[Page]:
+    """The pages up to `limit` records; the last one is cut and ends the read."""
+    left = limit
+    for page in pages:
+        left -= len(page.keys)
+        if left <= 0:
+            kept = len(page.keys) + left
+            yield replace(
+                page,
+                keys=page.keys[:kept],
+                raws=page.raws[:kept],
+                updated=page.updated[:kept],
+                resume=None,
+            )
+            return
+        yield page
+
+
+def _state_after(batch: ReadBatch, reading: Reading, state: StreamState) -> StateUpdate:
+    """Where the stream stands once `batch` is committed.
+
+    A read that does not move the cursor (backfill, replay, limit) leaves everything as it is.
+    """
+    if not reading.moves_cursor:
+        return StateUpdate(state.cursor, state.window, state.resume)
+    if batch.last:
+        return StateUpdate(cursor=utc_text(reading.window.until))
+    return StateUpdate(cursor=state.cursor, window=reading.state(), resume=batch.resume)
+
+
+def _status(error: BaseException) -> str:
+    stopped = isinstance(error, KeyboardInterrupt | FailureBudgetExceeded) or (
+        isinstance(error, HubError) and error.action is Action.WAIT
+    )
+    return "stopped" if stopped else "failed"
+
+
+def _words(error: BaseException) -> str:
+    """An error as the run keeps it: ours in full, others by type alone (they may hold values)."""
+    return str(error) if isinstance(error, HubError) else type(error).__name__
