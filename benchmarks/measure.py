@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 
 import psutil
@@ -29,8 +31,6 @@ class Measurement:
 
 def run(job: Job) -> Measurement:
     """Run the job; a contender that fails fails the benchmark, with its own words."""
-    import time
-
     job.home.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -43,6 +43,7 @@ def run(job: Job) -> Measurement:
     watch.start()
     output, _ = process.communicate()
     wall = time.perf_counter() - started
+    watch.ended.set()
     watch.join()
     if process.returncode:
         raise RuntimeError(f"{job.contender} ended with {process.returncode}:\n{output[-4000:]}")
@@ -61,18 +62,15 @@ class MemoryWatch(threading.Thread):
         super().__init__(daemon=True)
         self.process = psutil.Process(pid)
         self.peak = 0
+        self.ended = threading.Event()
 
     def run(self) -> None:
-        """Sample until the process is gone."""
-        ended = threading.Event()
-        while self.process.is_running():
-            try:
-                if self.process.status() == psutil.STATUS_ZOMBIE:
-                    return
+        """Sample until told that the process has ended."""
+        while True:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 self.peak = max(self.peak, self._resident())
-            except psutil.NoSuchProcess:
+            if self.ended.wait(SAMPLE_SECONDS):
                 return
-            ended.wait(SAMPLE_SECONDS)
 
     def _resident(self) -> int:
         total = int(self.process.memory_info().rss)
