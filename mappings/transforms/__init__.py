@@ -1,0 +1,54 @@
+"""The transforms: few, named in the field's words, each with its inverse, loss and examples."""
+
+from __future__ import annotations
+
+from mappings.transforms import (
+    addresses,
+    codes,
+    dates,
+    fiscal_years,
+    identifiers,
+    money,
+    names,
+    numbers,
+    phones,
+    text,
+    web,
+)
+from mappings.transforms.core import Example, Fast, Option, Options, Parsed, Transform
+
+TRANSFORMS: dict[str, Transform] = {
+    transform.name: transform
+    for transform in (
+        text.TEXT,
+        text.NORMALISED,
+        identifiers.CORPORATE_NUMBER,
+        identifiers.DIGITS,
+        identifiers.POSTAL_CODE,
+        names.LEGAL_NAME,
+        names.REDUCED_NAME,
+        names.KANA,
+        dates.DATE,
+        dates.ERA_DATE,
+        dates.INSTANT,
+        fiscal_years.CLOSING_MONTH,
+        fiscal_years.FISCAL_YEAR,
+        addresses.ADDRESS,
+        addresses.ADDRESS_PARTS,
+        phones.PHONE,
+        web.EMAIL,
+        web.URL,
+        money.MONEY,
+        numbers.INTEGER,
+        numbers.MONTH,
+        numbers.RATE,
+        numbers.BOOLEAN,
+        codes.CODE,
+        codes.JSIC,
+        codes.LIST,
+        codes.AREA,
+    )
+}
+"""Every transform by the word that a mapping uses after `as:`."""
+
+__all__ = ["TRANSFORMS", "Example", "Fast", "Option", "Options", "Parsed", "Transform"]

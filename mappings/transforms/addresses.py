@@ -1,0 +1,311 @@
+"""Addresses as GIF parts (DS-433): one string, or the parts a form asks for.
+
+The address as received is always kept; the parts beside it are what the hub made of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import polars as pl
+
+from base.errors import RefusedValue
+from mappings.transforms import places
+from mappings.transforms.core import (
+    Example,
+    Fast,
+    Option,
+    Options,
+    Parsed,
+    Texts,
+    Transform,
+    Values,
+)
+from mappings.transforms.identifiers import POSTAL_CODE
+from mappings.transforms.kanji_numbers import read_number
+from mappings.transforms.text import SUSPECT, guard
+from mappings.transforms.width import DASHES, narrow
+
+_OUTPUTS = (
+    "_prefecture_code", "_municipality_code", "_prefecture", "_city", "_town", "_block",
+    "_building", "_full", "_as_received",
+)  # fmt: skip
+_POSTAL = re.compile(r"^〒?\s*([0-9]{3}-?[0-9]{4})\s*(?=\D)")
+_KANJI = "〇一二三四五六七八九十百"
+_NUMBER = rf"(?:[0-9]+|[{_KANJI}]+)"
+_DASH = re.compile(rf"(?<=[0-9])\s*(?:[{DASHES}]|の)\s*(?=[0-9])")
+_KANJI_UNIT = re.compile(rf"[{_KANJI}]+(?=丁目|番地?(?![町{_KANJI}])|号(?!館)|地割)")
+_CHOME = re.compile(r"(?<=[0-9])丁目(?:\s*(?=[0-9])|$)")
+_BANCHI = re.compile(r"(?<=[0-9])(?:番地の?|番(?![街町館]))(?:\s*(?=[0-9])|(?=$|\s|[^0-9]))")
+_GO = re.compile(r"(?<=[0-9])号(?!室|館|棟|線)")
+_OAZA = re.compile(r"^(?:大字|字)|(?<=.)(?:大字)")
+_BLOCK = re.compile(
+    r"(?P<town>.*?)(?P<block>[0-9]+(?:-[0-9]+)*(?![0-9条線])(?:番外地|地先|地割[0-9-]*)?)"
+    r"(?P<rest>(?![0-9-]).*)"
+)
+_UNNUMBERED = re.compile(r"(?P<town>.*?)(?P<block>無番地|番外地)(?P<rest>.*)")
+
+
+def _numerals(text: str) -> str:
+    """Kanji numerals to digits, but only before 丁目, 番, 号, 地割: 三番町 and 八丁堀 stay."""
+    return _KANJI_UNIT.sub(lambda m: str(read_number(m[0]) or m[0]), text)
+
+
+def split_street(rest: str) -> tuple[str | None, str | None, str | None]:
+    """Town, block ("2-1-2") and building of what follows the municipality.
+
+    丁目以下 is written with half-width digits and hyphens, as DS-433 asks.
+    """
+    text = _OAZA.sub("", _numerals(rest.strip()))
+    text = _DASH.sub("-", text)
+    text = _CHOME.sub("-", text)
+    text = _BANCHI.sub("-", text)
+    text = _GO.sub("", text)
+    text = re.sub(r"-(?=$|\s|[^0-9])", "", text)
+    match = _UNNUMBERED.fullmatch(text) or _BLOCK.fullmatch(text)
+    if match is None:
+        return text.strip() or None, None, None
+    building = (match["rest"] or "").strip(" 、,") or None
+    return (match["town"] or "").strip() or None, match["block"], building
+
+
+def _join(*parts: str | None) -> str | None:
+    return "".join(part for part in parts if part) or None
+
+
+def _full(
+    place: str | None, town: str | None, block: str | None, building: str | None
+) -> str | None:
+    street = _join(place, town, block)
+    return " ".join(part for part in (street, building) if part) or None
+
+
+def parse_address(texts: Texts, options: Options) -> Parsed:
+    """One string to parts. A municipality that is not found leaves the parts after it in `town`."""
+    text = texts[0]
+    if text is None or not text.strip():
+        return Parsed((None,) * len(_OUTPUTS))
+    guard(text, max_length=options["max_length"])
+    plain = _POSTAL.sub("", narrow(text))
+    place, rest = places.find_municipality(plain.replace(" ", "", 1) if _spaced(plain) else plain)
+    if place is None:
+        prefecture, rest = places.find_prefecture(plain)
+        code = places.prefectures().get(prefecture or "")
+        town, block, building = split_street(rest)
+        values = (code, None, prefecture, None, town, block, building)
+        full = _full(prefecture, town, block, building)
+        return Parsed((*values, full, text), "municipality_unknown")
+    town, block, building = split_street(rest)
+    full = _full(place.prefecture + place.city, town, block, building)
+    return Parsed(
+        (
+            place.code[:2],
+            place.code,
+            place.prefecture,
+            place.city,
+            town,
+            block,
+            building,
+            full,
+            text,
+        )
+    )
+
+
+def _spaced(text: str) -> bool:
+    """Whether a space stands between prefecture and city."""
+    prefecture, rest = places.find_prefecture(text)
+    return prefecture is not None and rest.startswith(" ")
+
+
+def _format(values: Values, options: Options) -> Texts:
+    full, received = values[7], values[8]
+    value = received if options["write"] == "as_received" else full
+    value = value if value is not None else full
+    return (None,) if value is None else (str(value),)
+
+
+_PREFECTURE = "北海道|東京都|京都府|大阪府|[^都道府県0-9 ]{2,3}県"
+_WARD = (
+    rf"^((?:{_PREFECTURE})(?:[^市区町村郡0-9 ]{{1,5}}市[^市区町村0-9 ]{{1,4}}区"
+    r"|[^市区町村郡0-9 ]{1,4}郡[^市区町村0-9 ]{1,5}[町村]))"
+)
+_CITY = rf"^((?:{_PREFECTURE})[^市区町村郡0-9 ]{{1,6}}[市区町村])"
+_STREET = r"^([^0-9]+)([0-9]+(?:-[0-9]+)*)(?: ([^\s].*))?$"
+_ODD = rf"[{_KANJI}](?:丁目|番|号|地割)|字|[{DASHES.replace('ー', '')}]|の[0-9]|無番地|番外地"
+
+
+def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
+    """Addresses written as GIF writes them, or with 丁目, 番(地), 号 after ASCII digits."""
+    text = columns[0]
+    codes = places.by_full_name()
+    ward, city = text.str.extract(_WARD, 1), text.str.extract(_CITY, 1)
+    ward_code = ward.replace_strict(codes, default=None)
+    city_code = city.replace_strict(codes, default=None)
+    head = pl.when(ward_code.is_not_null()).then(ward).otherwise(city)
+    code = pl.coalesce(ward_code, city_code)
+    rest = text.str.slice(head.str.len_chars())
+    parts = rest.str.extract_groups(_STREET)
+    town, block = parts.struct.field("1"), parts.struct.field("2")
+    building = parts.struct.field("3")
+    prefecture = code.str.slice(0, 2)
+    long = head.str.slice(3, 1) == "県"
+    length = pl.when(long).then(4).otherwise(3)
+    full = pl.concat_str([head, town, block, pl.concat_str([pl.lit(" "), building]).fill_null("")])
+    settled = (
+        code.is_not_null()
+        & block.is_not_null()
+        & text.str.contains(rf"^[{_CLEAN}]+(?: [{_CLEAN}]+)?$")
+        & ~rest.str.contains(_ODD)
+        & ~text.str.contains(SUSPECT)
+    )
+    if options["max_length"] is not None:
+        settled &= text.str.len_chars() <= options["max_length"]
+    outputs = (
+        prefecture, code, head.str.head(length), head.str.slice(length), town, block, building,
+        full, text,
+    )  # fmt: skip
+    return Fast(settled, outputs)
+
+
+_CLEAN = "\u3041-\u3096\u30a1-\u30faー\u4e00-\u9fff々A-Za-z0-9-"
+_WRITE = Option("as_received", str, ("as_received", "full"), "backward, which wording is written")
+_LENGTH = Option(None, int, help="longest address in characters")
+
+
+def _parts(*values: str | None) -> Values:
+    return values
+
+
+ADDRESS = Transform(
+    name="address",
+    version=1,
+    outputs=_OUTPUTS,
+    parse=parse_address,
+    format=_format,
+    fast=_fast,
+    loss="with `write: full`, the wording: 丁目・番・号 become hyphens",
+    options={"write": _WRITE, "max_length": _LENGTH},
+    examples=(
+        Example(
+            "東京都千代田区霞が関1-3-1 経済産業ビル3F",
+            _parts("13", "13101", "東京都", "千代田区", "霞が関", "1-3-1", "経済産業ビル3F",
+                   "東京都千代田区霞が関1-3-1 経済産業ビル3F",
+                   "東京都千代田区霞が関1-3-1 経済産業ビル3F"),
+        ),
+        Example(
+            "千代田区霞が関一丁目３番１号",
+            _parts("13", "13101", "東京都", "千代田区", "霞が関", "1-3-1", None,
+                   "東京都千代田区霞が関1-3-1", "千代田区霞が関一丁目３番１号"),
+            formatted="千代田区霞が関一丁目３番１号",
+        ),
+        Example(
+            "三重県四日市市諏訪町２番５号",
+            _parts("24", "24202", "三重県", "四日市市", "諏訪町", "2-5", None,
+                   "三重県四日市市諏訪町2-5", "三重県四日市市諏訪町２番５号"),
+            formatted="三重県四日市市諏訪町2-5", options={"write": "full"},
+        ),
+        Example(
+            "東京都中央区八丁堀2の1の2",
+            _parts("13", "13102", "東京都", "中央区", "八丁堀", "2-1-2", None,
+                   "東京都中央区八丁堀2-1-2", "東京都中央区八丁堀2の1の2"),
+        ),
+        Example(
+            "横浜市中区本町６−５０−１０",
+            _parts("14", "14104", "神奈川県", "横浜市中区", "本町", "6-50-10", None,
+                   "神奈川県横浜市中区本町6-50-10", "横浜市中区本町６−５０−１０"),
+        ),
+        Example(
+            "奈良県下北山村大字寺垣内983番地",
+            _parts("29", "29450", "奈良県", "吉野郡下北山村", "寺垣内", "983", None,
+                   "奈良県吉野郡下北山村寺垣内983", "奈良県下北山村大字寺垣内983番地"),
+        ),
+        Example(
+            "東京都千代田区三番町6番3号 三番町ビル２階",
+            _parts("13", "13101", "東京都", "千代田区", "三番町", "6-3", "三番町ビル2階",
+                   "東京都千代田区三番町6-3 三番町ビル2階",
+                   "東京都千代田区三番町6番3号 三番町ビル２階"),
+        ),
+        Example(
+            "北海道札幌市中央区北1条西2丁目",
+            _parts("01", "01101", "北海道", "札幌市中央区", "北1条西", "2", None,
+                   "北海道札幌市中央区北1条西2", "北海道札幌市中央区北1条西2丁目"),
+        ),
+        Example(
+            "ニューヨーク5番街1",
+            _parts(None, None, None, None, "ニューヨーク", "5", "番街1",
+                   "ニューヨーク5 番街1", "ニューヨーク5番街1"),
+            note="municipality_unknown",
+        ),
+    ),
+)  # fmt: skip
+
+
+_INPUTS = ("postal_code", "prefecture", "city", "street", "building")
+
+
+def _parse_parts(texts: Texts, options: Options) -> Parsed:
+    postal, prefecture, city, street, building = texts
+    received = "".join(part.strip() for part in (prefecture, city, street) if part)
+    if building and building.strip():
+        received = f"{received} {building.strip()}"
+    note = None
+    code: str | None = None
+    if postal is not None:
+        parsed = POSTAL_CODE.parse((postal,), POSTAL_CODE.complete({}))
+        code, note = parsed.values[0], parsed.note
+    if prefecture is not None and re.fullmatch("[0-9]{2}", prefecture.strip()):
+        named = next((n for n, c in places.prefectures().items() if c == prefecture.strip()), None)
+        if named is None:
+            raise RefusedValue("unknown_code", "names a prefecture code that does not exist")
+        received = received.replace(prefecture.strip(), named, 1)
+    parsed = parse_address((received or None,), options)
+    return Parsed((code, *parsed.values), note or parsed.note)
+
+
+def _format_parts(values: Values, options: Options) -> Texts:
+    if options["write"] == "full" or values[2] is not None:
+        street = _join(values[5], values[6])
+        return values[0], values[3], values[4], street, values[7]
+    return values[0], None, None, values[9], None
+
+
+def _fast_parts(columns: Sequence[pl.Expr], options: Options) -> Fast:
+    postal, prefecture, city, street, building = columns
+    received = pl.concat_str([column.fill_null("") for column in (prefecture, city, street)])
+    spaced = pl.concat_str([pl.lit(" "), building]).fill_null("")
+    inner = _fast([pl.concat_str([received, spaced])], options)
+    sound = postal.is_null() | postal.str.contains("^[0-9]{3}-?[0-9]{4}$")
+    clean = pl.concat_str([received, spaced]).str.contains(rf"^[{_CLEAN}]+(?: [{_CLEAN}]+)?$")
+    settled = inner.settled & sound & clean & ~prefecture.str.contains("^[0-9]").fill_null(False)
+    return Fast(settled, (postal.str.replace("-", "", literal=True), *inner.outputs))
+
+
+ADDRESS_PARTS = Transform(
+    name="address_parts",
+    version=1,
+    outputs=("_postal_code", *_OUTPUTS),
+    parse=_parse_parts,
+    format=_format_parts,
+    fast=_fast_parts,
+    inputs=_INPUTS,
+    loss="the wording: 丁目・番・号 become hyphens; a building moves to its own part",
+    options={"write": _WRITE, "max_length": _LENGTH},
+    examples=(
+        Example(
+            ("100-0013", "東京都", "千代田区", "霞が関１－３－１", "経済産業ビル"),
+            _parts("1000013", "13", "13101", "東京都", "千代田区", "霞が関", "1-3-1",
+                   "経済産業ビル", "東京都千代田区霞が関1-3-1 経済産業ビル",
+                   "東京都千代田区霞が関１－３－１ 経済産業ビル"),
+            formatted=("1000013", "東京都", "千代田区", "霞が関1-3-1", "経済産業ビル"),
+        ),
+        Example(
+            (None, "13", "千代田区", "霞が関1-3-1", None),
+            _parts(None, "13", "13101", "東京都", "千代田区", "霞が関", "1-3-1", None,
+                   "東京都千代田区霞が関1-3-1", "東京都千代田区霞が関1-3-1"),
+        ),
+        Example((None, "99", "千代田区", "霞が関1-3-1", None), refused="unknown_code"),
+        Example(("1", None, None, None, None), refused="wrong_length"),
+    ),
+)  # fmt: skip
