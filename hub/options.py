@@ -22,7 +22,7 @@ COUNTS = (
     "deleted",
     "quarantined",
 )
-"""The counts of invariant 1, in the order in which they are shown: `read` is the sum of the rest."""
+"""The counts of invariant 1 in the order in which they are shown; `read` is the others' sum."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def sync(
         dry_run=dry_run,
         approve_deletes=approve_deletes,
     )
-    return _run_all(known_streams(names), options, as_json)
+    return run_all(known_streams(names), options, as_json)
 
 
 @click.command()
@@ -64,10 +64,10 @@ def replay(name: str, dry_run: bool, as_json: bool) -> int:
 
     Takes every record that an older mapping mapped or that has open quarantine items.
     """
-    return _run_all([one_stream(name)], SyncOptions(mode="replay", dry_run=dry_run), as_json)
+    return run_all([one_stream(name)], SyncOptions(mode="replay", dry_run=dry_run), as_json)
 
 
-def _run_all(streams: list[tuple[str, str]], options: SyncOptions, as_json: bool) -> int:
+def run_all(streams: list[tuple[str, str]], options: SyncOptions, as_json: bool) -> int:
     console = Console(stderr=True)
     systems = list(dict.fromkeys(system for system, _ in streams))
     with (

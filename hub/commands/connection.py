@@ -1,0 +1,43 @@
+"""`hub connection check`: can each system be reached, entered and read?"""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from hub.commands.options import emit, json_option
+
+
+@click.group()
+def connection() -> None:
+    """Connections to the existing systems."""
+
+
+@connection.command()
+@click.argument("systems", nargs=-1)
+@json_option
+def check(systems: tuple[str, ...], as_json: bool) -> int:
+    """Check address, credentials and one small read of each system; changes nothing."""
+    from dataclasses import asdict
+
+    from base.clock import SystemClock
+    from base.settings import Settings
+    from connectors import discover, load_connector
+    from hub.clients import Clients
+
+    settings = Settings.load()
+    lines = []
+    for system in systems or discover():
+        clients = Clients(settings, system, SystemClock())
+        connector = load_connector(system, settings.connection, open_client=clients.open)
+        lines += [(system, line) for line in connector.check()]
+    if as_json:
+        emit([{"system": system, **asdict(line)} for system, line in lines])
+    else:
+        table = Table("system", "subject", "", "what")
+        for system, line in lines:
+            mark = "[green]ok[/]" if line.ok else "[red]failed[/]"
+            table.add_row(system, line.subject, mark, line.what)
+        Console().print(table)
+    return 0 if all(line.ok for _, line in lines) else 1

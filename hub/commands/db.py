@@ -1,0 +1,59 @@
+"""`hub db`: the store's schema, backups, and the move from SQLite to PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def db() -> None:
+    """The canonical store's database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the schema to the newest migration."""
+    from base.settings import Settings
+    from canonical.store import Store
+
+    settings = Settings.load()
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Store.open(settings.database_url) as store:
+        pending = store.pending_migrations()
+        store.upgrade()
+    click.echo(f"{pending} migrations applied." if pending else "The schema is up to date.")
+
+
+@db.command()
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+def backup(path: Path) -> None:
+    """Write a consistent copy of the SQLite store to PATH, while syncs may run."""
+    from base.settings import Settings
+    from hub.sync import open_store
+
+    with open_store(Settings.load()) as store:
+        store.backup(path)
+    click.echo(f"Backup written: {path} ({path.stat().st_size / 1e6:.1f} MB)")
+
+
+@db.command()
+@click.argument("target", metavar="URL", envvar="HUB_COPY_TARGET")
+def copy(target: str) -> None:
+    """Copy the whole store into an empty one, as from SQLite to PostgreSQL.
+
+    Give the URL by HUB_COPY_TARGET where it holds a password. Afterwards set HUB_DATABASE_URL.
+    """
+    from base.settings import Settings
+    from canonical.store import Store
+    from canonical.store.copying import copy_store
+    from hub.sync import open_store
+
+    settings = Settings.load({"HUB_DATABASE_URL": target})
+    with open_store(Settings.load()) as source, Store.open(settings.database_url) as destination:
+        destination.upgrade()
+        rows = copy_store(source, destination)
+    for table, count in rows.items():
+        click.echo(f"{table:30} {count:>12,}")
+    click.echo("Every table's row count was compared. Now set HUB_DATABASE_URL to the new store.")

@@ -1,0 +1,130 @@
+"""`hub quarantine`: what was refused, why, and what to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from hub.commands.options import emit, json_option, known_streams, one_stream
+
+
+@click.group()
+def quarantine() -> None:
+    """Refused records and fields."""
+
+
+@quarantine.command("list")
+@click.argument("name", required=False, metavar="[SYSTEM[.STREAM]]")
+@click.option("--rule", help="Only items refused by this rule.")
+@click.option("--all", "everything", is_flag=True, help="Closed and discarded items too.")
+@click.option("--limit", default=100, show_default=True)
+@json_option
+def list_items(
+    name: str | None, rule: str | None, everything: bool, limit: int, as_json: bool
+) -> None:
+    """List quarantined records and fields, oldest first; values are masked where personal."""
+    from base.settings import Settings
+    from hub.sync import open_store
+
+    system, _, stream = (name or "").partition(".")
+    if name:
+        known_streams([name])
+    with open_store(Settings.load()) as store:
+        items = store.quarantine(
+            system=system or None,
+            stream=stream or None,
+            rule=rule,
+            status=None if everything else "open",
+            limit=limit,
+        )
+    if as_json:
+        emit([{**asdict(item), "raw_hash": item.raw_hash.hex()} for item in items])
+        return
+    if not items:
+        click.echo("Nothing in quarantine.")
+        return
+    table = Table("item", "stream", "record", "level", "stage", "rule", "field", "value", "why")
+    for item in items:
+        table.add_row(
+            str(item.item_id),
+            f"{item.system}.{item.stream}",
+            item.record_key,
+            item.level,
+            item.stage,
+            item.rule,
+            item.field or "",
+            item.value or "",
+            item.message,
+        )
+    Console().print(table)
+
+
+@quarantine.command()
+@click.argument("item", type=int)
+@json_option
+def show(item: int, as_json: bool) -> int:
+    """Show one item in full."""
+    from base.settings import Settings
+    from hub.sync import open_store
+
+    with open_store(Settings.load()) as store:
+        found = store.quarantine_item(item)
+    if found is None:
+        click.echo(f"there is no quarantine item {item}", err=True)
+        return 1
+    data = {**asdict(found), "raw_hash": found.raw_hash.hex()}
+    if as_json:
+        emit(data)
+        return 0
+    for key, value in data.items():
+        click.echo(f"{key:17} {'' if value is None else value}")
+    return 0
+
+
+@quarantine.command()
+@click.argument("name", metavar="SYSTEM.STREAM")
+@click.option("--rule", help="Only records refused by this rule.")
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@json_option
+def replay(name: str, rule: str | None, dry_run: bool, as_json: bool) -> int:
+    """Map the records of open items again, from the archive, by the mapping as it is now."""
+    from base.settings import Settings
+    from hub.commands.sync import run_all
+    from hub.options import SyncOptions
+    from hub.sync import open_store
+
+    system, stream = one_stream(name)
+    with open_store(Settings.load()) as store:
+        before = store.quarantine(system=system, stream=stream, rule=rule, limit=1_000_000)
+    keys = tuple(dict.fromkeys(item.record_key for item in before))
+    if not keys:
+        click.echo("Nothing in quarantine to replay.")
+        return 0
+    options = SyncOptions(mode="replay", dry_run=dry_run, keys=keys)
+    code = run_all([(system, stream)], options, as_json)
+    if not as_json and not dry_run:
+        with open_store(Settings.load()) as store:
+            still = {i.item_id for i in store.quarantine(system=system, stream=stream, rule=rule)}
+        closed = [item for item in before if item.item_id not in still]
+        click.echo(f"{len(closed)} of {len(before)} items closed, {len(still)} open.")
+    return code
+
+
+@quarantine.command()
+@click.argument("items", type=int, nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def discard(items: Sequence[int], yes: bool) -> int:
+    """Close items for good: nothing is deleted, and a later good version still loads."""
+    from base.settings import Settings
+    from hub.sync import open_store
+
+    if not yes:
+        click.confirm(f"Discard {len(items)} items?", abort=True)
+    with open_store(Settings.load()) as store:
+        done = store.discard(items)
+    click.echo(f"{done} items discarded.")
+    return 0 if done == len(items) else 1
