@@ -1,0 +1,172 @@
+"""Decoded objects into columns: one frame for the record, one for each of its lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from base.records import ABSENT, ORDINAL, ROW, VALUE, SourceFrame
+from connectors.drift import Findings
+from connectors.schema import Leaf, ListNode, ObjectNode
+from connectors.structs import Shape
+
+INTEGER = rf"^(?:-?\d+|null|{ABSENT})$"
+NUMBER = rf"^(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|null|{ABSENT})$"
+BOOLEANS = {True: "true", False: "false", None: None, ABSENT: ABSENT}
+
+ENOUGH = 20
+"""Records that must all lack a field before its absence counts as drift."""
+
+
+@dataclass
+class ColumnBuilder:
+    """Builds a batch's frames.
+
+    After `build`, `keys` is how many object keys the columns account for, and `irregular` the rows
+    whose numbers are none: these are to be read on the tolerant path.
+    """
+
+    findings: Findings
+    keys: int = 0
+    irregular: set[int] = field(default_factory=set)
+    _children: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    def build(self, shape: Shape, objects: list[Any], rows: Sequence[int]) -> SourceFrame:
+        """Columns of `objects`, the records at `rows` of the batch."""
+        columns: list[pl.Series] = [pl.Series(ROW, rows, dtype=pl.UInt32)]
+        self._object(shape, objects, rows, columns, "")
+        return SourceFrame(pl.DataFrame(columns), self._children)
+
+    def _object(
+        self,
+        shape: Shape,
+        objects: list[Any],
+        rows: Sequence[int],
+        columns: list[pl.Series],
+        prefix: str,
+    ) -> None:
+        nulls = sum(1 for value in objects if value is shape.null) if shape.node.path else 0
+        absents = sum(1 for value in objects if value is shape.absent) if shape.node.path else 0
+        for (name, child), column in zip(
+            shape.node.fields.items(), shape.columns(objects), strict=True
+        ):
+            if isinstance(child, Leaf):
+                series = self._leaf(child, column, rows, prefix)
+                columns.append(series)
+                present = len(column) - int((series == ABSENT).sum())
+            elif isinstance(child, ListNode):
+                self._list(child, shape.children.get(name), column, rows)
+                present = sum(1 for value in column if value.__class__ is not tuple)
+            else:
+                present = self._nested(shape.children[name], column, rows, columns, prefix)
+            self.keys += present - nulls
+            self._missing(child, prefix, len(objects) - nulls - absents, present - nulls)
+
+    def _nested(
+        self,
+        inner: Shape,
+        column: tuple[Any, ...],
+        rows: Sequence[int],
+        columns: list[pl.Series],
+        prefix: str,
+    ) -> int:
+        objects = [inner.null if value is None else value for value in column]
+        self._object(inner, objects, rows, columns, prefix)
+        return sum(1 for value in objects if value is not inner.absent)
+
+    def _missing(
+        self, child: Leaf | ObjectNode | ListNode, prefix: str, sent: int, present: int
+    ) -> None:
+        if present or sent < ENOUGH or (isinstance(child, Leaf) and child.sparse):
+            return
+        self.findings.add(
+            prefix + child.path, "removed", "no record of the batch sends this field", sent
+        )
+
+    def _leaf(
+        self, leaf: Leaf, column: Sequence[Any], rows: Sequence[int], prefix: str
+    ) -> pl.Series:
+        values: Sequence[str | None]
+        if leaf.kind == "text":
+            values = column
+        elif leaf.kind == "boolean":
+            values = [BOOLEANS[value] for value in column]
+        elif leaf.kind == "number":
+            return self._numbers(leaf, column, rows)
+        else:
+            values = [
+                self._mixed(leaf, value, row) for value, row in zip(column, rows, strict=True)
+            ]
+        series = pl.Series(leaf.path, values, dtype=pl.String)
+        if leaf.enum is not None:
+            known = series.is_in([*leaf.enum, ABSENT])
+            unknown = int((~known).fill_null(value=False).sum())
+            if unknown:
+                self.findings.add(
+                    prefix + leaf.path, "enum", "a value outside the contract's list", unknown
+                )
+        return series
+
+    def _numbers(self, leaf: Leaf, column: Sequence[Any], rows: Sequence[int]) -> pl.Series:
+        texts = b"\n".join(column).decode("utf-8", "replace").split("\n") if column else []
+        if len(texts) != len(column):
+            texts = [bytes(v).decode("utf-8", "replace").replace("\n", " ") for v in column]
+        series = pl.Series(leaf.path, texts, dtype=pl.String)
+        good = series.str.contains(INTEGER if leaf.types == {"integer"} else NUMBER)
+        if not leaf.nullable:
+            good &= series != "null"
+        if not good.all():
+            self.irregular.update(rows[i] for i in (~good).arg_true())
+        return series.replace({"null": None}) if (series == "null").any() else series
+
+    def _mixed(self, leaf: Leaf, value: msgspec.Raw, row: int) -> str | None:
+        text = bytes(value)
+        if text == b"null":
+            if not leaf.nullable:
+                self.irregular.add(row)
+            return None
+        kind = scalar_kind(text)
+        if text != ABSENT.encode() and leaf.types and not kind & leaf.types:
+            self.irregular.add(row)
+        if text.startswith(b'"'):
+            return msgspec.json.decode(text, type=str)
+        return text.decode("utf-8", "replace")
+
+    def _list(
+        self, node: ListNode, inner: Shape | None, column: tuple[Any, ...], rows: Sequence[int]
+    ) -> None:
+        lengths = [len(value) if value else 0 for value in column]
+        elements = list(chain.from_iterable(value for value in column if value))
+        element_rows = list(
+            chain.from_iterable(map(repeat, rows, lengths))  # one row number an element
+        )
+        ordinals = list(chain.from_iterable(map(range, lengths)))
+        columns = [
+            pl.Series(ROW, element_rows, dtype=pl.UInt32),
+            pl.Series(ORDINAL, ordinals, dtype=pl.UInt32),
+        ]
+        if inner is None:
+            assert isinstance(node.element, Leaf)  # noqa: S101
+            series = self._leaf(node.element, elements, element_rows, f"{node.path}[]")
+            columns.append(series.alias(VALUE))
+        else:
+            self._object(inner, elements, element_rows, columns, f"{node.path}[].")
+        self._children[node.path] = pl.DataFrame(columns)
+
+
+def scalar_kind(text: bytes) -> frozenset[str]:
+    """JSON Schema's types of a JSON text, numbers with an integral spelling as both."""
+    first = text[:1]
+    if first == b'"':
+        return frozenset({"string"})
+    if first in b"tf":
+        return frozenset({"boolean"})
+    if first in b"{[":
+        return frozenset({"object" if first == b"{" else "array"})
+    whole = text.lstrip(b"-").isdigit()
+    return frozenset({"integer", "number"} if whole else {"number"})
