@@ -1,0 +1,1 @@
+"""When the syncs run: thin Airflow DAGs, generated from the connectors' declarations."""

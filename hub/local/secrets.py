@@ -5,18 +5,17 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from base.errors import SettingsError
+from base.settings import read_env_file
 
 FILE_NAME = "local.env"
 
-JWT_SECRET = "AIRFLOW__API_AUTH__JWT_SECRET"
+JWT_SECRET = "AIRFLOW__API_AUTH__JWT_SECRET"  # noqa: S105 - a name
 FERNET_KEY = "AIRFLOW__CORE__FERNET_KEY"
-ADMIN_PASSWORD = "HUB_ADMIN_PASSWORD"
-MOCKS_SECRET = "HUB_MOCKS_CLIENT_SECRET"
+ADMIN_PASSWORD = "HUB_ADMIN_PASSWORD"  # noqa: S105 - a name
+MOCKS_SECRET = "HUB_MOCKS_CLIENT_SECRET"  # noqa: S105 - a name
 
 
 def _fernet_key() -> str:
@@ -31,23 +30,6 @@ GENERATORS: Mapping[str, Callable[[], str]] = {
     MOCKS_SECRET: lambda: secrets.token_urlsafe(32),
 }
 """What a local run cannot do without, and how each is made."""
-
-
-def read(path: Path) -> dict[str, str]:
-    """The settings of an env file: `KEY=VALUE` lines; blank lines and `#` comments are left out.
-
-    Raises:
-        SettingsError: others than the owner can read the file.
-    """
-    if not path.exists():
-        return {}
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise SettingsError(
-            f"{path} holds secrets and can be read by others", remedy=f"Run: chmod 600 '{path}'"
-        )
-    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
-    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
-    return {key.strip(): value.strip() for key, _, value in pairs}
 
 
 def write_private(path: Path, text: str) -> None:
@@ -71,9 +53,12 @@ def ensure(home: Path, also: Mapping[str, str] | None = None) -> dict[str, str]:
 
     Secrets that are there stay as they are, whatever else the file holds is kept. A second call
     with the same `also` does not touch the file.
+
+    Raises:
+        SettingsError: others than the owner can read the file that is there.
     """
     path = home / FILE_NAME
-    there = read(path)
+    there = read_env_file(path)
     wanted = {**there, **(also or {})}
     for name, make in GENERATORS.items():
         if not wanted.get(name):

@@ -1,0 +1,18 @@
+"""One Airflow DAG per system: `sync_<system>`, generated from the connectors' declarations.
+
+Parsing this file opens no connection and loads no data library (invariant 11).
+"""
+
+from __future__ import annotations
+
+from airflow.sdk import get_parsing_context
+
+from connectors.registry import declarations
+from dags.build import build_dag, dag_id
+
+# A task's process needs its own DAG only.
+_wanted = get_parsing_context().dag_id
+
+for _name, _declaration in declarations().items():
+    if _wanted in {None, dag_id(_name)}:
+        globals()[dag_id(_name)] = build_dag(_declaration)

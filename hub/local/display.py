@@ -1,0 +1,58 @@
+"""What `make run` shows while the syncs run, and the table at their end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from hub.local.follow import Outcome
+from hub.options import Progress
+from hub.progress import ProgressBars, counts_table
+
+
+class Display:
+    """Bars on a terminal; elsewhere one line whenever a stream's state changes."""
+
+    def __init__(self, streams: Sequence[tuple[str, str]], console: Console) -> None:
+        self._console = console
+        self._streams = frozenset(streams)
+        self._bars = ProgressBars(streams, console) if console.is_terminal else None
+        self._told: dict[tuple[str, str], str] = {}
+
+    def __enter__(self) -> Display:
+        if self._bars:
+            self._bars.__enter__()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._bars:
+            self._bars.__exit__(*exc)
+
+    def __call__(self, progress: Progress) -> None:
+        """Show one stream's progress."""
+        stream = (progress.system, progress.stream)
+        if stream not in self._streams:
+            return
+        if self._bars:
+            self._bars(progress)
+        elif self._told.get(stream) != progress.state:
+            self._told[stream] = progress.state
+            read = progress.counts.get("read", 0)
+            detail = f" ({progress.detail})" if progress.detail else ""
+            self._console.print(f"  {'.'.join(stream)}: {progress.state}, {read:,} read{detail}")
+
+
+def outcome_table(outcomes: Sequence[Outcome], seconds: float) -> Table:
+    """The counts of invariant 1 for every stream, and the seconds of its syncs."""
+    rows = [
+        (
+            f"{outcome.system}.{outcome.stream}",
+            dict(outcome.counts),
+            outcome.seconds,
+            outcome.message or ("" if outcome.state == "success" else outcome.state),
+        )
+        for outcome in outcomes
+    ]
+    return counts_table(rows, f"Every sync (同期結果), {seconds:.0f} s since the start")

@@ -1,0 +1,67 @@
+"""How far the syncs of this machine are, told from Airflow's tasks to whoever watches.
+
+One small file a stream under `HUB_HOME/progress`, replaced as a whole: the watcher asks neither
+the store, which is busy, nor Airflow, whose tasks may write counts only at their end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from hub.options import Progress
+
+INTERVAL = 0.3
+"""Seconds between two writes at least; a change of state is written at once."""
+
+
+def folder(home: Path) -> Path:
+    """Where the progress files are."""
+    return home / "progress"
+
+
+class ProgressFile:
+    """Writes a stream's progress; pass an instance as `on_progress`.
+
+    A machine that cannot write it loses nothing but the display.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._folder = folder(home)
+        self._last: tuple[str, float] = ("", 0.0)
+
+    def __call__(self, progress: Progress) -> None:
+        """Tell the progress, unless it was told a moment ago."""
+        state, at = self._last
+        now = time.monotonic()
+        if progress.state == state and now - at < INTERVAL:
+            return
+        self._last = (progress.state, now)
+        text = json.dumps(
+            {"counts": progress.counts, "state": progress.state, "detail": progress.detail}
+        )
+        path = self._folder / f"{progress.system}.{progress.stream}.json"
+        part = path.with_suffix(f".{os.getpid()}")
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part.write_text(text, "utf-8")
+            part.replace(path)
+
+
+def read(home: Path) -> Iterator[Progress]:
+    """The progress of every stream that told any."""
+    for path in sorted(folder(home).glob("*.json")):
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            told = json.loads(path.read_text("utf-8"))
+            system, _, stream = path.stem.partition(".")
+            yield Progress(system, stream, told["counts"], told["state"], told["detail"])
+
+
+def forget(home: Path) -> None:
+    """Remove what earlier runs told."""
+    for path in folder(home).glob("*"):
+        path.unlink(missing_ok=True)
