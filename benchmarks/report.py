@@ -16,6 +16,7 @@ TITLES = {
     "hub": "the hub, whole path",
     "dlt": "dlt, merge, defaults",
     "dlt_arrow": "dlt, merge, Arrow tables",
+    "dlt_adbc": "dlt, merge, Arrow by ADBC",
     "core": "requests + SQLAlchemy Core",
 }
 

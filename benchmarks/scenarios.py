@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import expectations, measure
-from benchmarks.contenders import NAMES, Job
+from benchmarks.contenders import NAMES, Job, dlt_adbc
 from benchmarks.datasets import Dataset
 from benchmarks.results import Results, Run
 from benchmarks.servers import Postgres
@@ -47,11 +47,18 @@ class Scenario:
 
 def run(bench: Bench, scenario: Scenario) -> None:
     """Run all rounds of a scenario."""
-    names = [name for name in scenario.contenders if name in bench.only]
+    names = [name for name in scenario.contenders if name in bench.only and _available(bench, name)]
     for number in range(scenario.rounds):
         turn = number % len(names) if names else 0
         for name in [*names[turn:], *names[:turn]]:
             _round(bench, scenario, name, number)
+
+
+def _available(bench: Bench, name: str) -> bool:
+    if name == "dlt_adbc" and not dlt_adbc.available():
+        bench.say("dlt_adbc left out: adbc-driver-postgresql is not installed")
+        return False
+    return True
 
 
 def _round(bench: Bench, scenario: Scenario, contender: str, number: int) -> None:

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-NAMES = ("hub", "dlt", "dlt_arrow", "core")
+NAMES = ("hub", "dlt", "dlt_arrow", "dlt_adbc", "core")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,11 @@ class Contender(Protocol):
     def prepare(self, job: Job) -> Any:
         """Import, connect, lay out tables: not measured. The answer is handed to `load`."""
 
-    def load(self, job: Job, prepared: Any) -> dict[str, int]:
-        """Read everything and store it: measured. Returns counts; `rows` = records stored."""
+    def load(self, job: Job, prepared: Any) -> Any:
+        """Read everything and store it: measured. The answer is handed to `counts`."""
+
+    def counts(self, job: Job, prepared: Any, loaded: Any) -> dict[str, int]:
+        """What was stored, asked of the database: not measured. `rows` = records it now holds."""
 
 
 def contender(name: str) -> Contender:

@@ -28,9 +28,10 @@ def main() -> None:
     runner = contender(job.contender)
     prepared = runner.prepare(job)
     started, started_cpu = time.perf_counter(), time.process_time()
-    counts = runner.load(job, prepared)
+    loaded = runner.load(job, prepared)
     seconds, cpu = time.perf_counter() - started, time.process_time() - started_cpu
-    result = {"seconds": seconds, "cpu": cpu, "counts": counts, "peak": high_water_mark()}
+    result: dict[str, object] = {"seconds": seconds, "cpu": cpu, "peak": high_water_mark()}
+    result["counts"] = runner.counts(job, prepared, loaded)
     job.result.write_text(json.dumps(result))
 
 

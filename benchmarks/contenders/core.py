@@ -28,16 +28,20 @@ def prepare(job: Job) -> sa.Engine:
     return engine
 
 
-def load(job: Job, prepared: sa.Engine) -> dict[str, int]:
+def load(job: Job, prepared: sa.Engine) -> None:
     """Upsert page by page, one transaction a page."""
     statement = _upsert(prepared.dialect.name)
-    rows = 0
     with prepared.connect() as connection:
         for page in pages(job.address):
             with connection.begin():
                 connection.execute(statement, page)
-            rows += len(page)
-    return {"rows": rows}
+
+
+def counts(job: Job, prepared: sa.Engine, loaded: None) -> dict[str, int]:
+    """Rows of the table."""
+    with prepared.connect() as connection:
+        query = sa.select(sa.func.count()).select_from(TABLE)
+        return {"rows": int(connection.execute(query).scalar_one())}
 
 
 def _upsert(dialect: str) -> sa.Executable:
