@@ -222,7 +222,9 @@ def _unescaped(raw: bytes) -> str:
 
 
 def _leaves(identifier_fields: Iterable[str]) -> frozenset[str]:
-    return frozenset(field.rpartition(".")[2] for field in identifier_fields)
+    """Names of identifier fields; one that says 個人番号 is never taken for an identifier."""
+    names = (field.rpartition(".")[2] for field in identifier_fields)
+    return frozenset(name for name in names if not _FIELD_NAME.search(name))
 
 
 @lru_cache(maxsize=64)
@@ -242,8 +244,9 @@ def _suspects(raws: Sequence[bytes], identifier_fields: frozenset[str]) -> list[
             [_unescaped(raw).encode("utf-8", "replace").decode() for raw in raws], dtype=pl.String
         )
     hits = texts.str.contains(_PAGE)
-    if identifier_fields and hits.any():
-        declared = _declared(_leaves(identifier_fields))
+    leaves = _leaves(identifier_fields)
+    if leaves and hits.any():
+        declared = _declared(leaves)
         every = texts.str.count_matches(f"{declared}|{_PAGE}")
         hits = hits & (every > texts.str.count_matches(declared))
     return hits.to_list()

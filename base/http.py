@@ -1,0 +1,284 @@
+"""The one HTTP client: bounded in time, size, rate and retries, and silent about secrets.
+
+A request passes the breaker, takes its turn in the rate budget, goes out, and comes back as a
+complete answer or as one error of the hub's tree; the run's budget decides about another try.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.exceptions import RequestException
+from urllib3.exceptions import HTTPError
+
+from base.breaker import CircuitBreaker
+from base.clock import Clock
+from base.connection import Connection
+from base.errors import (
+    AuthenticationError,
+    ConnectError,
+    HubError,
+    RateLimited,
+    ReadError,
+    ServerFault,
+    TokenExpired,
+)
+from base.http_answer import Response, check_status, json_body
+from base.http_auth import Auth, Method, auth_for
+from base.http_fault import CONNECT_TIMEOUT, transport_error
+from base.rate import RateBudget
+from base.redact import redact_url
+from base.retry import OnWait, RunBudget, call
+
+DEADLINE = 300.0
+"""Seconds for one answer from first to last byte, however steadily it drips."""
+
+MAX_BODY = 64 * 1024 * 1024
+"""Bytes of one answer, decompressed."""
+
+_CHUNK = 256 * 1024
+_REDIRECTS = 5
+_DEFAULT_HOLD = 5.0
+_USER_AGENT = "sme-hub"
+
+Params = Mapping[str, str | int]
+_Read = Callable[[], Response]
+
+
+class HttpClient:
+    """Reads from one system over HTTP. Threads may share it.
+
+    Args:
+        connection: address, credentials, time-outs (options `timeout` for the next bytes,
+            `deadline` for a whole answer, both in seconds).
+        rate: the system's shared rate budget; by default unlimited.
+        breaker: the system's breaker in this process; by default its own.
+        budget: what this run may spend on retries and waits; by default a fresh one.
+        auth: the method the connector declares; by default what the connection's secrets imply.
+        on_wait: told (error, seconds) before the client waits to try again.
+
+    Raises:
+        SettingsError: the connection lacks what the authentication method needs.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Clock,
+        rate: RateBudget | None = None,
+        breaker: CircuitBreaker | None = None,
+        budget: RunBudget | None = None,
+        *,
+        auth: Method | None = None,
+        max_body: int = MAX_BODY,
+        on_wait: OnWait | None = None,
+    ) -> None:
+        self.connection = connection
+        self._clock = clock
+        self._rate = rate or RateBudget(connection.name, None, None, clock)
+        self._breaker = breaker or CircuitBreaker(connection.name, clock)
+        self._budget = budget or RunBudget(clock)
+        self._max_body = max_body
+        self._on_wait = on_wait
+        self._deadline = float(connection.options.get("deadline", DEADLINE))
+        self._session = _session()
+        self._auth: Auth = auth_for(connection, auth, clock, self._post_form)
+
+    def get_json_bytes(
+        self,
+        path: str,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """GET an answer that must be JSON; its body is checked to be complete JSON text in UTF-8.
+
+        Args:
+            path: below the connection's address; or a whole address on the same host.
+            params: query; must hold no secret.
+
+        Raises:
+            HubError: any of the tree in `base.errors`, after the retries its type allows.
+        """
+
+        def read() -> Response:
+            response = self._attempt(
+                path, params, {"Accept": "application/json", **(headers or {})}
+            )
+            if response.status == 304:
+                return response
+            body = json_body(response, self._place("GET", path))
+            return Response(response.status, response.headers, body)
+
+        return self._with_policy(read)
+
+    def get(
+        self,
+        path: str,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """GET an answer of any media type (files); a 304 is returned as it is.
+
+        Raises:
+            HubError: any of the tree in `base.errors`, after the retries its type allows.
+        """
+        return self._with_policy(lambda: self._attempt(path, params, dict(headers or {})))
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._session.close()
+
+    def _with_policy(self, read: _Read) -> Response:
+        try:
+            return call(
+                lambda: self._guarded(read), self._budget, self._clock, on_wait=self._on_wait
+            )
+        except HubError as error:
+            error.located(system=self.connection.name)
+            raise
+
+    def _guarded(self, read: _Read) -> Response:
+        """One try under the breaker; only failures of the system count against it."""
+        self._breaker.before()
+        try:
+            response = read()
+        except (ConnectError, ServerFault):
+            self._breaker.failure()
+            raise
+        except RateLimited as error:
+            self._breaker.success()
+            self._rate.penalise(error.retry_after or _DEFAULT_HOLD)
+            raise
+        except BaseException:
+            self._breaker.success()
+            raise
+        self._breaker.success()
+        return response
+
+    def _attempt(self, path: str, params: Params | None, headers: Mapping[str, str]) -> Response:
+        """One GET with credentials; a refused token is renewed once."""
+        auth = self._auth.headers()
+        try:
+            return self._checked(path, params, {**headers, **auth})
+        except TokenExpired as refused:
+            if not self._auth.renew(auth):
+                raise _refused_for_good(refused) from None
+        try:
+            return self._checked(path, params, {**headers, **self._auth.headers()})
+        except TokenExpired as refused:
+            raise _refused_for_good(refused) from None
+
+    def _checked(self, path: str, params: Params | None, headers: Mapping[str, str]) -> Response:
+        url = self._url(path)
+        for _ in range(_REDIRECTS):
+            request = requests.Request("GET", url, params=params, headers=dict(headers))
+            response = self._exchange(request)
+            if response.status not in (301, 302, 303, 307, 308):
+                check_status(response, self._place("GET", path), self._clock.now())
+                return response
+            url, params = self._redirected(url, response), None
+        raise ReadError(f"{self._place('GET', path)} redirects more than {_REDIRECTS} times")
+
+    def _redirected(self, url: str, response: Response) -> str:
+        target = urljoin(url, response.headers.get("location", ""))
+        if not response.headers.get("location"):
+            raise ReadError(f"GET {redact_url(url)} answered {response.status} without a Location")
+        if not _same_host(url, target):
+            raise ReadError(
+                f"GET {redact_url(url)} redirects to another host, {urlsplit(target).netloc}",
+                remedy="If the system has moved, change the address of the connection",
+            )
+        return target
+
+    def _post_form(self, url: str, headers: dict[str, str], body: str) -> Response:
+        """The token request: under the rate budget and the size and time limits; no redirects."""
+        response = self._exchange(requests.Request("POST", url, headers=headers, data=body))
+        if response.status == 429 or response.status >= 500:
+            check_status(response, f"POST {redact_url(url)}", self._clock.now())
+        return response
+
+    def _exchange(self, request: requests.Request) -> Response:
+        """Send one request and read its whole answer."""
+        self._rate.acquire(self._budget.remaining())
+        place = f"{request.method} {redact_url(str(request.url))}"
+        reading = False
+        try:
+            prepared = self._session.prepare_request(request)
+            kept = self._session.merge_environment_settings(prepared.url, {}, True, None, None)
+            started = self._clock.monotonic()
+            answer = self._session.send(
+                prepared,
+                timeout=(CONNECT_TIMEOUT, self.connection.timeout),
+                allow_redirects=False,
+                **kept,
+            )
+            reading = True
+            with answer:
+                body = self._body(answer, place, started)
+        except (RequestException, HTTPError, OSError) as error:
+            raise transport_error(error, place, self.connection.timeout, reading) from None
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Response(answer.status_code, headers, body)
+
+    def _body(self, answer: requests.Response, place: str, started: float) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        while chunk := answer.raw.read1(_CHUNK, decode_content=True):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > self._max_body:
+                raise ReadError(
+                    f"{place} answered more than {self._max_body} bytes",
+                    remedy="Ask for smaller pages (page_size of the stream)",
+                )
+            if self._clock.monotonic() - started > self._deadline:
+                raise ServerFault(
+                    f"{place} was still sending after {self._deadline:.0f} s ({size} bytes came)",
+                    remedy="Ask for smaller pages, or raise deadline in the connection",
+                )
+        return b"".join(chunks)
+
+    def _url(self, path: str) -> str:
+        if not re.match(r"https?://", path):
+            return f"{self.connection.address}/{path.lstrip('/')}"
+        if not _same_host(self.connection.address, path):
+            raise ReadError(
+                f"the next address is on another host, {urlsplit(path).netloc}",
+                remedy="The hub sends its credentials to the connection's host only",
+            )
+        return path
+
+    def _place(self, method: str, path: str) -> str:
+        return f"{method} {redact_url(self._url(path))}"
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=8, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    session.headers.update({"User-Agent": _USER_AGENT})
+    session.auth = _leave  # a .netrc must not take the place of the token
+    return session
+
+
+def _leave(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _same_host(one: str, other: str) -> bool:
+    """Same scheme, host and port; or the same host where http became https."""
+    a, b = urlsplit(one), urlsplit(other)
+    if a.hostname != b.hostname:
+        return False
+    if (a.scheme, b.scheme) == ("http", "https"):
+        return True
+    return a.scheme == b.scheme and a.port == b.port
+
+
+def _refused_for_good(error: TokenExpired) -> AuthenticationError:
+    return AuthenticationError(error.what, remedy=error.remedy)
