@@ -79,11 +79,13 @@ class Processes:
     Args:
         logs: folder that takes one log file a process.
         environment: what every process gets, without the mark.
+        grace: seconds each has to end by itself after SIGTERM.
     """
 
     logs: Path
     environment: Mapping[str, str]
     mark: str = field(default_factory=lambda: uuid4().hex)
+    grace: float = GRACE
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _guard: subprocess.Popen[bytes] | None = None
 
@@ -162,10 +164,10 @@ class Processes:
         """End everything that was started, whatever it started itself."""
         guard, self._guard = self._guard, None
         but = frozenset({guard.pid} if guard else ())
-        end_marked(self.mark, but=but)
+        end_marked(self.mark, self.grace, but=but)
         for process in self._running.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(GRACE)
+                process.wait(self.grace)
         self._running.clear()
         if guard and guard.stdin:
             guard.stdin.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_a_window_with_a_length_is_the_interval_itself() -> None:
 def test_windows_of_ticks_follow_each_other_without_a_gap_over_night() -> None:
     ticks = [jst("16T20:00:00"), jst("16T20:30:00"), jst("17T08:00:00"), jst("17T08:30:00")]
     windows = [window_of(HALF_HOURS, tick, tick) for tick in ticks]
-    for before, after in zip(windows, windows[1:], strict=False):
+    for before, after in pairwise(windows):
         assert before is not None
         assert after is not None
         assert before[1] == after[0]
