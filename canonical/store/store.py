@@ -106,7 +106,16 @@ class Store:
         started_at: datetime,
     ) -> None:
         """Note that a run began. `trigger`: manual, scheduled, backfill or replay."""
-        runs.start(self.database, run_id, stream_id, trigger, mode, since, until, started_at)
+        runs.start(
+            self.database,
+            run_id=run_id,
+            stream=stream_id,
+            trigger=trigger,
+            mode=mode,
+            since=since,
+            until=until,
+            started_at=started_at,
+        )
 
     def end_run(
         self, run_id: str, *, status: str, ended_at: datetime, error: str | None = None

@@ -1,0 +1,121 @@
+"""One writer per stream: leases with fencing tokens."""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from base.errors import LeaseHeld, LeaseLost, StoreError
+from canonical.store.batch import Lease
+from canonical.store.database import Database
+from canonical.store.tables import LEASE, STREAM, STREAM_STATE
+
+
+def this_process() -> str:
+    """`host:pid:starttime` of this process, as a lease names its owner."""
+    pid = os.getpid()
+    return f"{socket.gethostname()}:{pid}:{_start_time(pid)}"
+
+
+def is_gone(owner: str) -> bool:
+    """True when the owner is a process of this host that is no longer there."""
+    host, pid, started = owner.rsplit(":", 2)
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    now = _start_time(int(pid))
+    return now == "" or (now != "?" and started not in (now, "?"))
+
+
+def _start_time(pid: int) -> str:
+    """Clock ticks since boot at which a process began; "" when it is gone, "?" if unknown."""
+    try:
+        # Linux proc(5): field 22; the name in field 2 may hold spaces and brackets.
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return _alive(pid)
+    state, *fields = stat.rpartition(")")[2].split()
+    return "" if state in "ZX" else fields[18]
+
+
+def _alive(pid: int) -> str:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return ""
+    except OSError:
+        return "?"
+    return "?"
+
+
+def acquire(database: Database, stream: int, owner: str, ttl: timedelta, now: datetime) -> Lease:
+    """See `Store.acquire_lease`."""
+    with database.write() as connection:
+        state = connection.execute(
+            select(STREAM_STATE.c.fencing_token, STREAM.c.system, STREAM.c.stream)
+            .join(STREAM, STREAM.c.stream_id == STREAM_STATE.c.stream_id)
+            .where(STREAM_STATE.c.stream_id == stream)
+            .with_for_update(of=STREAM_STATE)
+        ).one_or_none()
+        if state is None:
+            raise StoreError(f"there is no stream number {stream}")
+        held = connection.execute(select(LEASE).where(LEASE.c.stream_id == stream)).one_or_none()
+        if held is not None and not _free(held, now):
+            raise LeaseHeld(
+                f"another run is at work on this stream since"
+                f" {held.since:%Y-%m-%d %H:%M:%S} UTC ({held.owner})",
+                system=state.system,
+                stream=state.stream,
+                remedy="Wait for it to end; two runs of one stream never write together.",
+            )
+        token = state.fencing_token + 1
+        lease = Lease(stream, owner, token, now + ttl)
+        connection.execute(
+            update(STREAM_STATE)
+            .where(STREAM_STATE.c.stream_id == stream)
+            .values(fencing_token=token)
+        )
+        connection.execute(delete(LEASE).where(LEASE.c.stream_id == stream))
+        connection.execute(
+            insert(LEASE).values(
+                stream_id=stream, owner=owner, token=token, since=now, expires_at=lease.expires_at
+            )
+        )
+        return lease
+
+
+def _free(held: Row[tuple[object, ...]], now: datetime) -> bool:
+    expires: datetime = held.expires_at
+    return expires <= now or is_gone(held.owner)
+
+
+def renew(database: Database, lease: Lease, ttl: timedelta, now: datetime) -> Lease:
+    """See `Store.renew_lease`."""
+    with database.write() as connection:
+        renewed = connection.execute(
+            update(LEASE)
+            .where(LEASE.c.stream_id == lease.stream_id, LEASE.c.token == lease.token)
+            .values(expires_at=now + ttl)
+        )
+    if renewed.rowcount != 1:
+        raise lost(lease.token)
+    return Lease(lease.stream_id, lease.owner, lease.token, now + ttl)
+
+
+def release(database: Database, lease: Lease) -> None:
+    """See `Store.release_lease`."""
+    with database.write() as connection:
+        connection.execute(
+            delete(LEASE).where(LEASE.c.stream_id == lease.stream_id, LEASE.c.token == lease.token)
+        )
+
+
+def lost(token: int) -> LeaseLost:
+    """The error of a run whose lease passed on."""
+    return LeaseLost(
+        f"the lease with token {token} passed to another run",
+        remedy="Nothing of this batch was written; the other run carries on.",
+    )
