@@ -41,10 +41,11 @@ class ProgressBars:
     def __call__(self, progress: SyncProgress) -> None:
         """Show the progress of one stream."""
         task = self._tasks[progress.system, progress.stream]
-        read = progress.counts.get("read", 0)
+        read = progress.counts.get("read")
         self._bars.start_task(task)
         if progress.state == "done":
-            self._bars.update(task, total=max(read, 1), completed=max(read, 1), detail="")
+            total = max(read or 0, 1)
+            self._bars.update(task, total=total, completed=total, detail="")
         else:
             self._bars.update(task, completed=read, detail=progress.detail)
 

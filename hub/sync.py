@@ -8,6 +8,7 @@ from pathlib import Path
 
 from base.clock import Clock, SystemClock
 from base.errors import SettingsError
+from base.rate import Waiting
 from base.settings import Connection, Settings
 from canonical.store import Store
 from canonical.store.leases import this_process
@@ -39,7 +40,14 @@ def sync_stream(
     """
     settings = settings or Settings.load(connection_source=connection_source)
     with open_store(settings) as store:
-        job = make_job(system, stream, settings, store, clock or SystemClock(), on_progress)
+        job = make_job(
+            system,
+            stream,
+            settings,
+            store,
+            clock=clock or SystemClock(),
+            on_progress=on_progress,
+        )
         return run_sync(job, options, on_progress)
 
 
@@ -48,6 +56,7 @@ def make_job(
     stream: str,
     settings: Settings,
     store: Store,
+    *,
     clock: Clock,
     on_progress: OnProgress | None = None,
     mapping: Path | None = None,
@@ -58,7 +67,7 @@ def make_job(
     """
     archive = Archive(settings.archive)
     name = system if isinstance(system, str) else system.name
-    clients = Clients(settings, name, clock, _waiting(name, stream, on_progress))
+    clients = Clients(settings, name, clock, _waiting(stream, on_progress))
     connector = load_connector(
         system,
         settings.connection,
@@ -113,16 +122,15 @@ def open_store(settings: Settings) -> Iterator[Store]:
         yield store
 
 
-def _waiting(
-    system: str, stream: str, on_progress: OnProgress | None
-) -> Callable[[float], None] | None:
-    """Show waiting for a rate limit as a state of its own."""
+def _waiting(stream: str, on_progress: OnProgress | None) -> Waiting | None:
+    """Show waiting for a rate limit or a retry as a state of its own."""
     if on_progress is None:
         return None
 
-    def tell(seconds: float) -> None:
-        on_progress(
-            Progress(system, stream, {}, "waiting", f"waiting {seconds:.0f} s for the rate limit")
-        )
+    def tell(system: str, seconds: float) -> None:
+        if seconds:
+            on_progress(Progress(system, stream, {}, "waiting", f"waiting {seconds:.0f} s"))
+        else:
+            on_progress(Progress(system, stream, {}, "reading"))
 
     return tell

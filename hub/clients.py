@@ -1,0 +1,54 @@
+"""One run's HTTP clients: one rate budget and one breaker a system, one retry budget a run."""
+
+from __future__ import annotations
+
+from base.breaker import CircuitBreaker
+from base.clock import Clock
+from base.errors import HubError
+from base.http import HttpClient
+from base.rate import RateBudget, Waiting
+from base.retry import RunBudget
+from base.settings import Connection, Settings
+
+_breakers: dict[str, CircuitBreaker] = {}
+
+
+class Clients:
+    """Opens the clients of one system for one run.
+
+    The rate budget is shared through the side store by every stream and process that names the
+    same system; the breaker by every run in this process.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        system: str,
+        clock: Clock,
+        waiting: Waiting | None = None,
+        *,
+        deadline: float | None = None,
+    ) -> None:
+        self._settings = settings
+        self._system = system
+        self._clock = clock
+        self._waiting = waiting
+        self._budget = RunBudget(clock, deadline) if deadline else RunBudget(clock)
+        self._breaker = _breakers.setdefault(system, CircuitBreaker(system, clock))
+
+    def open(self, connection: Connection) -> HttpClient:
+        """The client of one connection."""
+        rate = RateBudget(
+            self._system,
+            connection.rate,
+            self._settings.side_database_url,
+            self._clock,
+            self._waiting,
+        )
+        return HttpClient(
+            connection, self._clock, rate, self._breaker, self._budget, on_wait=self._retrying
+        )
+
+    def _retrying(self, _error: HubError, seconds: float) -> None:
+        if self._waiting is not None:
+            self._waiting(self._system, seconds)
