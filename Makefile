@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -p no:cacheprovider
 ONCE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep check bench system-deps clean
+.PHONY: help setup run test test-deep check bench system-deps clean
 
 help:  ## list every target with a line
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,9 @@ $(STAMP): pyproject.toml constraints.txt
 	  -c constraints.txt -e '.[dev]'
 	@touch $(STAMP)
 
+setup: $(STAMP)  ## set up .venv (the other targets do so themselves)
+
+# Also: BUSINESSES=1000 for a smaller world, HUB_PORT_AIRFLOW=8180, HUB_PORT_MOCKS=8901.
 run: $(STAMP)  ## mocks, Airflow and every sync from one command (ONCE=1: leave when done)
 	@exec $(BIN)/python -m hub.local.run $(if $(filter-out 0,$(ONCE)),--once)
 
@@ -48,10 +51,12 @@ bench: $(STAMP)  ## measure against dlt and SQLAlchemy Core on the same pages
 	  -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m benchmarks
 
+SYSTEM_PACKAGES := git make python3 python3-venv chromium fonts-noto-cjk
+
 system-deps:  ## install what only the system can give (Debian, Ubuntu; asks first)
-	@echo "This runs: sudo apt-get install --yes python3 python3-venv make"; \
+	@echo "This runs: sudo apt-get install --yes $(SYSTEM_PACKAGES)"; \
 	printf "Go on? [y/N] "; read -r answer; \
-	case "$$answer" in y|Y|yes) sudo apt-get install --yes python3 python3-venv make;; \
+	case "$$answer" in y|Y|yes) sudo apt-get install --yes $(SYSTEM_PACKAGES);; \
 	  *) echo "Nothing was installed.";; esac
 
 clean:  ## remove .venv, caches and the local run's state (asks first)

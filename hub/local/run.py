@@ -103,11 +103,10 @@ def set_up(options: Options, console: Console) -> Processes:
     require_free(
         {
             "Airflow": (options.airflow_port, "HUB_PORT_AIRFLOW"),
-            **mocks.ports(options.mocks_port),
+            **mocks.ports_wanted(options.mocks_port),
         }
     )
-    known = secrets.ensure(options.home)
-    local = secrets.ensure(options.home, mocks.connections(options.mocks_port, known))
+    local = secrets.ensure(options.home, mocks.connections(options.home, options.mocks_port))
     progress.forget(options.home)
     environment = airflow.environment(options.root, options.home, local, options.airflow_port)
     console.print(f"State, logs and secrets of this run: {options.home}", soft_wrap=True)

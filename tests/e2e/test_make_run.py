@@ -1,0 +1,119 @@
+"""`make run` as a newcomer meets it: real processes, a small world."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sqlite3
+import stat
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from tests.e2e.conftest import ROOT, LocalHub, RunningHub
+
+pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.timeout(300)]
+
+OF_RUNS = re.compile(r"^(run|batch|lease|stream|sqlite_|alembic_)")
+"""Tables in which every run leaves its own trace; all others hold what was read."""
+
+
+def rows(hub: LocalHub) -> dict[str, int]:
+    """Table of the store → number of rows, without the tables that tell of the runs."""
+    with closing(sqlite3.connect(f"file:{hub.home / 'hub.sqlite'}?mode=ro", uri=True)) as store:
+        names = [n for (n,) in store.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+        return {
+            name: store.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
+            for name in names
+            if not OF_RUNS.match(name)
+        }
+
+
+def counts(said: str, stream: str) -> list[int]:
+    """The numbers of a stream's row in the table that `make run` ends with."""
+    (row,) = [line for line in said.splitlines() if f"│ {stream}" in line]
+    return [int(cell.replace(",", "")) for cell in re.findall(r"(?<=│) *([\d,]+) *(?=│)", row)]
+
+
+@pytest.fixture(scope="module")
+def running(hub: LocalHub) -> Iterator[RunningHub]:
+    """The hub, up after its first syncs."""
+    with hub.up() as up:
+        yield up
+
+
+def test_the_first_run_brings_programs_and_applications(hub: LocalHub, running: RunningHub) -> None:
+    for stream in ("subsidy.programs", "subsidy.applications"):
+        read, new, *_rest = counts(running.said, stream)
+        assert read > 0
+        assert new > 0
+    assert f"http://127.0.0.1:{hub.airflow_port}" in running.said
+    assert "user admin" in running.said
+    assert sum(rows(hub).values()) > 0
+
+
+def test_it_listens_on_loopback_only(running: RunningHub) -> None:
+    listening = {
+        socket.laddr
+        for process in running.processes()
+        for socket in process.net_connections(kind="inet")
+        if socket.status == "LISTEN"
+    }
+    assert len(listening) >= 2
+    assert {address.ip for address in listening} == {"127.0.0.1"}
+
+
+def test_secrets_are_the_owners_alone_and_nowhere_else(hub: LocalHub, running: RunningHub) -> None:
+    for path in (hub.home / "local.env", hub.folder / ".airflow" / "passwords.json"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    lines = (hub.home / "local.env").read_text().splitlines()
+    secrets = [line.partition("=")[2] for line in lines if "SECRET" in line or "FERNET" in line]
+    assert secrets
+    logs = [*(hub.home / "logs").rglob("*.log"), *(hub.folder / ".airflow").rglob("*.log")]
+    assert logs
+    told = running.said + "".join(path.read_text(errors="replace") for path in logs)
+    assert not [secret for secret in secrets if secret in told]
+
+
+def test_a_second_run_in_the_same_folder_leaves(hub: LocalHub, running: RunningHub) -> None:
+    second = hub.once()
+    assert second.returncode == 3
+    assert "already up in this folder" in second.stderr
+
+
+def test_a_second_clone_is_told_of_the_taken_port(hub: LocalHub, running: RunningHub) -> None:
+    other = LocalHub(hub.folder / "other clone", hub.airflow_port, hub.mocks_port + 8)
+    second = other.once()
+    assert second.returncode == 3
+    assert f"port {hub.airflow_port} (Airflow) is in use" in second.stderr
+    assert "HUB_PORT_AIRFLOW=" in second.stderr
+
+
+def test_ctrl_c_leaves_no_process_behind(running: RunningHub) -> None:
+    assert running.processes()
+    running.program.send_signal(signal.SIGINT)
+    assert running.program.wait(60) == 0
+    assert running.processes() == []
+
+
+def test_another_run_over_the_same_data_writes_nothing(hub: LocalHub) -> None:
+    before = rows(hub)
+    again = hub.once()
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert rows(hub) == before
+    for stream in ("subsidy.programs", "subsidy.applications"):
+        _read, new, changed, remapped, *_rest = counts(again.stdout, stream)
+        assert (new, changed, remapped) == (0, 0, 0)
+
+
+def test_make_lists_every_target_with_a_line() -> None:
+    said = subprocess.run(
+        ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    listed = set(re.findall(r"^  make (\S+)", said, flags=re.MULTILINE))
+    assert listed >= {"help", "run", "test", "test-deep", "check", "bench", "system-deps"}
+    phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+    assert phony
+    assert set(phony.group(1).split()) == listed
