@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 
 from canonical.store import claim_tables
 from canonical.store.tables import METADATA
+from canonical.store.types import UtcDateTime
+
+
+def _rendered(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
+    """A migration stands without our code: our type is written as the SQL type beneath it."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
 
 context.configure(
     connection=context.config.attributes["connection"],
@@ -13,6 +25,7 @@ context.configure(
     compare_type=True,
     include_name=lambda name, kind, parents: kind != "table" or name in METADATA.tables,
     render_as_batch=True,
+    render_item=_rendered,
 )
 assert claim_tables.CLAIM_TABLES  # noqa: S101 - imported for the tables it declares
 with context.begin_transaction():

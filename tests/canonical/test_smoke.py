@@ -1,0 +1,2 @@
+def test_upgrade(store):
+    assert store.row_counts()["stream"] == 0
