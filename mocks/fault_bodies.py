@@ -1,0 +1,222 @@
+"""Faults in the body: each takes the JSON text of a good answer and spoils it.
+
+Records are found in the first list of objects of the envelope (`items`, `result`). Records that
+a fault does not touch keep their bytes.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mocks.faults import Fault
+
+Record = dict[str, Any]
+
+SURROGATE = "\ue0f0"
+"""Stands for the lone surrogate until the text is encoded, for JSON's encoder refuses one."""
+
+KEYS = ("applicationId", "id")
+FAR_FUTURE = "2099-01-01T00:00:00.000Z"
+
+
+def _dumps(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def records_of(page: Any) -> list[Any]:
+    """The list that holds the page's records; an empty one where there is none."""
+    if isinstance(page, dict):
+        for value in page.values():
+            if isinstance(value, list):
+                return value
+    return []
+
+
+def _text_field(record: Record) -> str:
+    """The dotted path of a text that may be spoilt without changing what the record is."""
+    if "事業計画の概要" in record.get("answers", {}):
+        return "answers.事業計画の概要"
+    if "answers" in record:
+        return "answers.商号又は名称"
+    return "title" if "title" in record else next(iter(record))
+
+
+def _holder(record: Record, path: str) -> tuple[Record, str]:
+    *parents, last = path.split(".")
+    for name in parents:
+        record = record.setdefault(name, {})
+    return record, last
+
+
+def _on_record(change: Callable[[Record, Fault], None]) -> Callable[[bytes, Fault], bytes]:
+    """Spoil the record that the fault names; a page without records passes unharmed."""
+
+    def spoil(body: bytes, fault: Fault) -> bytes:
+        page = json.loads(body)
+        records = records_of(page)
+        if not records:
+            return body
+        change(records[min(fault.record, len(records) - 1)], fault)
+        return _dumps(page)
+
+    return spoil
+
+
+def _gained(record: Record, fault: Fault) -> None:
+    holder, name = _holder(record, fault.field or "newField")
+    holder[name] = fault.value if fault.value is not None else "new"
+
+
+def _lost(record: Record, fault: Fault) -> None:
+    holder, name = _holder(record, fault.field or _text_field(record))
+    holder.pop(name, None)
+
+
+def _retyped(record: Record, fault: Fault) -> None:
+    """Text becomes a list, anything else text."""
+    holder, name = _holder(record, fault.field or _text_field(record))
+    old = holder.get(name)
+    if fault.value is not None:
+        holder[name] = fault.value
+    else:
+        holder[name] = [old] if isinstance(old, str) else str(old)
+
+
+def _future(record: Record, fault: Fault) -> None:
+    record[fault.field or "updatedAt"] = fault.value or FAR_FUTURE
+
+
+def _nul(record: Record, fault: Fault) -> None:
+    holder, name = _holder(record, fault.field or _text_field(record))
+    holder[name] = f"{holder.get(name) or ''}\0"
+
+
+def _surrogate(record: Record, fault: Fault) -> None:
+    holder, name = _holder(record, fault.field or _text_field(record))
+    holder[name] = f"{holder.get(name) or ''}{SURROGATE}"
+
+
+def _keyless(record: Record, fault: Fault) -> None:
+    del fault
+    for name in KEYS:
+        record.pop(name, None)
+
+
+def _lone_surrogate(body: bytes, fault: Fault) -> bytes:
+    spoilt = _on_record(_surrogate)(body, fault)
+    return spoilt.replace(SURROGATE.encode(), b"\\ud83d")
+
+
+def _number_text(body: bytes, fault: Fault) -> bytes:
+    """A number where text is expected, its own spelling kept (`1.10`, `1e3`)."""
+    mark = "\ue0f1"
+
+    def change(record: Record, fault: Fault) -> None:
+        holder, name = _holder(record, fault.field or _text_field(record))
+        holder[name] = mark
+
+    return _on_record(change)(body, fault).replace(
+        f'"{mark}"'.encode(), str(fault.value or "1.10").encode()
+    )
+
+
+def _duplicate_in_object(body: bytes, fault: Fault) -> bytes:
+    """The record's object has one name twice, the second value another."""
+    page = json.loads(body)
+    records = records_of(page)
+    if not records:
+        return body
+    record = records[min(fault.record, len(records) - 1)]
+    name = fault.field or next(n for n in ("status", "title", *record) if n in record)
+    whole = _dumps(record)
+    twice = whole[:-1] + b"," + _dumps(name) + b":" + _dumps(fault.value or "twice") + b"}"
+    return _dumps(page).replace(whole, twice, 1)
+
+
+def _duplicate_in_page(body: bytes, fault: Fault) -> bytes:
+    """The same key twice on a page; the later one differs."""
+    page = json.loads(body)
+    records = records_of(page)
+    if records:
+        again = copy.deepcopy(records[min(fault.record, len(records) - 1)])
+        holder, name = _holder(again, fault.field or _text_field(again))
+        holder[name] = fault.value or "later"
+        records.append(again)
+    return _dumps(page)
+
+
+def _key_changed(body: bytes, fault: Fault) -> bytes:
+    """A record of one page is updated while paging, and comes again on the next one.
+
+    Set it with `count: 2` (or more): it needs the page and the one after it.
+    """
+    page = json.loads(body)
+    records = records_of(page)
+    seen = fault.memory.get("record")
+    if seen is None:
+        if records:
+            fault.memory["record"] = copy.deepcopy(records[min(fault.record, len(records) - 1)])
+        return body
+    if fault.memory.get("done") or not records:
+        return body
+    fault.memory["done"] = True
+    holder, name = _holder(seen, fault.field or _text_field(seen))
+    holder[name] = fault.value or "updated while paging"
+    if "updatedAt" in seen:
+        seen["updatedAt"] = records[-1]["updatedAt"]
+    records.append(seen)
+    return _dumps(page)
+
+
+def _page_repeated(body: bytes, fault: Fault) -> bytes:
+    """The first page again and again, each with a next cursor. Set it with `count: null`."""
+    page = fault.memory.get("page")
+    if page is None:
+        page = json.loads(body)
+        if "nextCursor" in page and page["nextCursor"] is None:
+            page["nextCursor"] = "again"
+        fault.memory["page"] = page
+    return _dumps(page)
+
+
+def _wrong_encoding(body: bytes, fault: Fault) -> bytes:
+    """CP932 bytes under a header that says JSON, which is UTF-8."""
+    del fault
+    return body.decode().encode("cp932", errors="replace")
+
+
+def _not_objects(body: bytes, fault: Fault) -> bytes:
+    """One item of the list is a text."""
+    page = json.loads(body)
+    records = records_of(page)
+    records.insert(min(fault.record, len(records)), "not an object")
+    return _dumps(page)
+
+
+def _broken_json(body: bytes, fault: Fault) -> bytes:
+    """Half of the JSON text in an answer that is whole on the wire."""
+    del fault
+    return body[: len(body) // 2]
+
+
+BODIES: dict[str, Callable[[bytes, Fault], bytes]] = {
+    "wrong_encoding": _wrong_encoding,
+    "broken_json": _broken_json,
+    "field_gained": _on_record(_gained),
+    "field_lost": _on_record(_lost),
+    "field_retyped": _on_record(_retyped),
+    "future_record": _on_record(_future),
+    "nul": _on_record(_nul),
+    "key_missing": _on_record(_keyless),
+    "lone_surrogate": _lone_surrogate,
+    "number_text": _number_text,
+    "duplicate_key_in_object": _duplicate_in_object,
+    "duplicate_key_in_page": _duplicate_in_page,
+    "key_changed": _key_changed,
+    "page_repeated": _page_repeated,
+    "not_an_object": _not_objects,
+}

@@ -1,0 +1,83 @@
+"""What is wrong in the records that systems send: drawn here, remembered in the truth.
+
+A *flaw* has a rule's name and an outcome. Spellings (width, era, legal form …) are no flaws:
+they mean the same and are drawn by `mocks.world.spelling`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+from mocks.world.business import Business
+from mocks.world.numbers import passes_for_personal_number
+
+Outcome = Literal["refused", "noted", "masked", "review"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing wrong with one record.
+
+    `level` record: the claims of the record must not be stored; field: that field stays empty.
+    `outcome` refused: quarantined; noted: accepted with a remark; masked: the personal-number
+    guard blanks it; review: stored, but identity is for a person to decide.
+    """
+
+    rule: str
+    level: Literal["record", "field"]
+    field: str
+    outcome: Outcome
+
+
+REFUSED = (
+    Flaw("check_digit", "record", "answers.法人番号", "refused"),
+    Flaw("impossible_date", "field", "answers.創業・設立日", "refused"),
+    Flaw("unit_missing", "field", "answers.資本金", "refused"),
+    Flaw("unknown_code", "field", "answers.主たる業種", "refused"),
+    Flaw("nul", "field", "answers.事業計画の概要", "refused"),
+)
+NOTED = (
+    Flaw("era_out_of_range", "field", "answers.決算[].決算年月", "noted"),
+    Flaw("number_missing", "field", "answers.法人番号", "noted"),
+)
+REVIEW = Flaw("twelve_digits", "field", "answers.法人番号", "review")
+MASKED = Flaw("personal_number", "field", "answers.事業計画の概要", "masked")
+
+REFUSED_SHARE = 0.005
+NOTED_SHARE = 0.03
+REVIEW_SHARE = 0.002
+MASKED_SHARE = 0.001
+
+
+def applies(flaw: Flaw, business: Business) -> bool:
+    """Whether the business has the value that the flaw spoils."""
+    if flaw.rule == "twelve_digits":
+        number = business.corporate_number
+        return number is not None and not passes_for_personal_number(number[1:])
+    if flaw.field == "answers.法人番号":
+        return business.kind == "corporation"
+    if flaw.rule == "unit_missing":
+        return business.capital_jpy is not None
+    if flaw.field in {"answers.創業・設立日", "answers.決算[].決算年月"}:
+        return business.kind != "pre_founder"
+    return True
+
+
+def draw_flaws(rng: Random, business: Business) -> tuple[Flaw, ...]:
+    """None for most records, one for a few."""
+    roll = rng.random()
+    pool: tuple[Flaw, ...] = ()
+    for share, flaws in (
+        (REFUSED_SHARE, REFUSED),
+        (NOTED_SHARE, NOTED),
+        (REVIEW_SHARE, (REVIEW,)),
+        (MASKED_SHARE, (MASKED,)),
+    ):
+        if roll < share:
+            pool = flaws
+            break
+        roll -= share
+    fitting = [flaw for flaw in pool if applies(flaw, business)]
+    return (rng.choice(fitting),) if fitting else ()

@@ -1,0 +1,358 @@
+"""Scripted events: what each does to the world, and when the subsidy system shows it.
+
+Businesses change at once. The subsidy system learns of it late: three to ten days after the
+event, when the applicant corrects the answers of the applications that are still open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from mocks.world.business import Business, LegalName, Officer, Shareholder
+from mocks.world.dice import dice
+from mocks.world.founding import (
+    draw_core_name,
+    draw_shareholders,
+    found_business,
+    incorporate,
+    year_end,
+)
+from mocks.world.people import draw_person, families
+from mocks.world.places import draw_address
+from mocks.world.programs import japan
+from mocks.world.timeline import Step
+from mocks.world.truth import Related
+from mocks.world.world import Changes
+
+if TYPE_CHECKING:
+    from mocks.world.world import World
+
+Effect = Callable[["World", dict[str, Any], Random], Changes]
+
+
+class EventError(ValueError):
+    """The event cannot happen: unknown kind, unknown business, or one that does not fit."""
+
+
+def happen(world: World, event: dict[str, Any]) -> tuple[dict[str, Any], Changes]:
+    """Let the event happen now; returns it completed (what was drawn is filled in).
+
+    Keys: `kind`, `business` (id; drawn where left out), `on` (ISO day, default today), and the
+    kind's own: `name`, `city`, `to`, `form_version`, `program`, `month`, `days`.
+    """
+    kind = event.get("kind")
+    if kind not in EFFECTS:
+        known = ", ".join(sorted(EFFECTS))
+        msg = f"unknown event kind {kind!r}: use one of {known}"
+        raise EventError(msg)
+    done = {**event, "on": str(event.get("on") or world.today.isoformat())}
+    rng = dice(world.seed, "event", len(world.truth.events), kind)
+    changes = EFFECTS[kind](world, done, rng)
+    return done, changes
+
+
+def _business(world: World, event: dict[str, Any], rng: Random, *kinds: str) -> Business:
+    wanted = kinds or ("corporation", "sole_proprietor")
+    if name := event.get("business"):
+        found = world.businesses.get(name)
+        if found is None:
+            msg = f"{event['kind']}: there is no business {name!r}"
+            raise EventError(msg)
+        if found.kind not in wanted or found.closed_on:
+            msg = f"{event['kind']}: {name} is {found.kind}, or closed; it needs {wanted}"
+            raise EventError(msg)
+        return found
+    busy = sorted(
+        {a.business for a in world.applications.values() if a.is_open(world.now)}
+        or world.businesses
+    )
+    fitting = [
+        b for name in busy if (b := world.businesses[name]).kind in wanted and not b.closed_on
+    ]
+    if not fitting:
+        msg = f"{event['kind']}: no business of this world fits"
+        raise EventError(msg)
+    chosen = rng.choice(fitting)
+    event["business"] = chosen.id
+    return chosen
+
+
+def _day(event: dict[str, Any]) -> date:
+    try:
+        return date.fromisoformat(event["on"])
+    except ValueError as error:
+        msg = f"{event['kind']}: on must be a day like 2026-11-20, not {event['on']!r}"
+        raise EventError(msg) from error
+
+
+def _correct_later(world: World, event: dict[str, Any], rng: Random, business: str) -> Changes:
+    """The applicant corrects the open applications some days later."""
+    days = int(event.setdefault("days", rng.randint(3, 10)))
+    at = japan(world.today + timedelta(days=days), 11, rng.randrange(60))
+
+    def effect() -> Changes:
+        changes = Changes()
+        for application in world.open_applications(business):
+            application.touched.append(world.stamp(at))
+            application.known_until = world.today
+            changes.applications.add(application.id)
+        return changes
+
+    world.schedule(at, f"{event['kind']} {business}", effect)
+    return Changes()
+
+
+def _end_open(
+    world: World, event: dict[str, Any], rng: Random, business: str, note: str
+) -> Changes:
+    """Open applications come to their end some days later (廃止 after 交付決定, else 取下げ)."""
+    days = int(event.setdefault("days", rng.randint(3, 10)))
+    at = japan(world.today + timedelta(days=days), 14, rng.randrange(60))
+
+    def effect() -> Changes:
+        changes = Changes()
+        for application in world.open_applications(business):
+            shown = application.shown(world.now)
+            granted = next((s for s in shown if s.state == "交付決定"), None)
+            of = granted or shown[0]
+            state = "廃止" if granted else "取下げ"
+            application.cut(Step(world.stamp(at), of.procedure, of.kind, state, of.decision, note))
+            changes.applications.add(application.id)
+        return changes
+
+    world.schedule(at, f"{event['kind']} {business}", effect)
+    return Changes()
+
+
+def _founded(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    del rng
+    made = found_business(world.seed, len(world.businesses), world.today)
+    made.established_on = _day(event) if made.kind != "pre_founder" else None
+    made.years = ()
+    world.businesses[made.id] = made
+    event["business"] = made.id
+    return Changes()
+
+
+def _incorporated(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    """法人成り: a new party takes over; the sole proprietor closes. They are related, not same."""
+    owner = _business(world, event, rng, "sole_proprietor")
+    index = len(world.businesses)
+    person = owner.representative
+    made = replace(
+        owner, id=f"B{index:07d}", individual_number=None, trade_names=(), past=[], years=(),
+        established_on=_day(event), account_id=f"gbiz-{index * 7001 % 100_000_007:09d}",
+    )  # fmt: skip
+    incorporate(made, rng, index, (person.family, person.family_kana, person.romaji))
+    world.businesses[made.id] = made
+    owner.closed_on = _day(event)
+    event["to"] = made.id
+    world.truth.related.append(Related("incorporated_as", owner.id, made.id, _day(event)))
+    return _end_open(world, event, rng, owner.id, "法人成りによる")
+
+
+def _merged(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    gone = _business(world, event, rng, "corporation")
+    into = event.get("to")
+    if into is None:
+        others = [
+            b.id for b in world.businesses.values()
+            if b.kind == "corporation" and not b.closed_on and b.id != gone.id
+        ]  # fmt: skip
+        if not others:
+            msg = "merged: no other corporation to merge into"
+            raise EventError(msg)
+        into = event["to"] = rng.choice(others)
+    if into not in world.businesses or into == gone.id:
+        msg = f"merged: there is no other business {into!r}"
+        raise EventError(msg)
+    gone.closed_on = _day(event)
+    world.truth.related.append(Related("merged_into", gone.id, into, _day(event)))
+    return _end_open(world, event, rng, gone.id, "吸収合併による")
+
+
+def _split(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    parent = _business(world, event, rng, "corporation")
+    index = len(world.businesses)
+    family = families().draw(rng)
+    made = replace(
+        parent, id=f"B{index:07d}", past=[], years=(), established_on=_day(event),
+        address=draw_address(rng), account_id=f"gbiz-{index * 7001 % 100_000_007:09d}",
+    )  # fmt: skip
+    incorporate(made, rng, index, family)
+    world.businesses[made.id] = made
+    event["to"] = made.id
+    world.truth.related.append(Related("split_from", made.id, parent.id, _day(event)))
+    return Changes()
+
+
+def _renamed(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    business = _business(world, event, rng, "corporation")
+    old = business.name
+    assert old is not None  # noqa: S101
+    person = business.representative
+    family = (person.family, person.family_kana, person.romaji)
+    core, kana = draw_core_name(rng, business.industry, business.address, family)
+    if wish := event.get("name"):
+        core, kana = str(wish), event.get("kana") or old.core_kana
+    business.change(_day(event), name=LegalName(old.form, core, kana, old.prefix))
+    event["name"] = core
+    return _correct_later(world, event, rng, business.id)
+
+
+def _moved(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    business = _business(world, event, rng)
+    business.change(_day(event), address=draw_address(rng))
+    event["address"] = business.address.full
+    return _correct_later(world, event, rng, business.id)
+
+
+def _place_renamed(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    """A municipality takes another name; all who sit there correct their open applications."""
+    city = event.setdefault("city", _business(world, event, rng).address.place.city)
+    new = event.setdefault("name", f"新{city}")
+    changed = [b for b in world.businesses.values() if b.address.place.city == city]
+    if not changed:
+        msg = f"place_renamed: no business sits in {city!r}"
+        raise EventError(msg)
+    for business in changed:
+        business.change(_day(event), address=business.address.renamed(new))
+        _correct_later(world, event, rng, business.id)
+    return Changes()
+
+
+def _representative_changed(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    business = _business(world, event, rng, "corporation")
+    _new_head(business, event, rng)
+    return _correct_later(world, event, rng, business.id)
+
+
+def _new_head(business: Business, event: dict[str, Any], rng: Random) -> None:
+    person = draw_person(rng, _day(event))
+    officers = (Officer(business.representative_title, person), *business.officers[1:])
+    business.change(_day(event), representative=person, officers=officers)
+    event["representative"] = person.name
+
+
+def _died(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    """The head dies: a corporation gets another one, a sole proprietor's business ends."""
+    business = _business(world, event, rng)
+    if business.kind == "corporation":
+        _new_head(business, event, rng)
+        return _correct_later(world, event, rng, business.id)
+    business.closed_on = _day(event)
+    return _end_open(world, event, rng, business.id, "事業主の死亡による")
+
+
+def _succeeded(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    """An heir goes on: a new sole proprietor (related), or a corporation's next head (same)."""
+    business = _business(world, event, rng)
+    if business.kind == "corporation":
+        _new_head(business, event, rng)
+        return _correct_later(world, event, rng, business.id)
+    made = found_business(world.seed, len(world.businesses), world.today)
+    person = business.representative
+    heir = draw_person(rng, _day(event), (person.family, person.family_kana, person.romaji))
+    made = replace(
+        business, id=made.id, account_id=made.account_id, past=[], representative=heir,
+        contact=heir, individual_number=f"9{made.id[1:]:0>12}", established_on=_day(event),
+    )  # fmt: skip
+    world.businesses[made.id] = made
+    business.closed_on = _day(event)
+    event["to"] = made.id
+    world.truth.related.append(Related("succeeded_by", business.id, made.id, _day(event)))
+    return _end_open(world, event, rng, business.id, "事業承継による")
+
+
+def _delegation(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    """Kept in the truth; the subsidy system does not show delegations."""
+    business = _business(world, event, rng)
+    to = event.setdefault("to", _business(world, {"kind": event["kind"]}, rng).id)
+    link = [r for r in world.truth.related if r.relation == "delegate_of" and r.to == business.id]
+    if event["kind"] == "delegation_given":
+        world.truth.related.append(Related("delegate_of", to, business.id, _day(event)))
+    else:
+        for found in link:
+            world.truth.related.remove(found)
+    return Changes()
+
+
+def _consent(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    business = _business(world, event, rng)
+    business.change(_day(event), data_use_consent=event["kind"] == "consent_given")
+    return _correct_later(world, event, rng, business.id)
+
+
+def _form_version(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    """A programme's form gets a new version; drafts move to it at once."""
+    open_ = [p for p in world.visible_programs() if p.takes_applications]
+    program = world.programs.get(event.setdefault("program", rng.choice(open_).id))
+    if program is None:
+        msg = f"form_version: there is no programme {event['program']!r}"
+        raise EventError(msg)
+    program.form_version = event.setdefault("form_version", f"{world.today.year}-9")
+    changes = Changes()
+    for application in world.applications.values():
+        shown = application.shown(world.now)
+        if application.program == program.id and (not shown or shown[-1].state == "下書き"):
+            application.form_version = program.form_version
+            if shown:
+                application.touched.append(world.stamp(world.now))
+                changes.applications.add(application.id)
+    return changes
+
+
+def _fiscal_year_changed(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    """決算期変更: the next closed year is a short one that ends in the new month."""
+    business = _business(world, event, rng, "corporation")
+    month = int(event.setdefault("month", rng.choice((3, 6, 9, 12))))
+    if not 1 <= month <= 12:
+        msg = f"fiscal_year_changed: month must be 1 to 12, not {month}"
+        raise EventError(msg)
+    day = _day(event)
+    closed = [year for year in business.years if year.end <= day]
+    coming = [
+        replace(y, end=year_end(y.end.year, month), months=12)
+        for y in business.years
+        if y.end > day and year_end(y.end.year, month) > day
+    ]
+    if closed and coming:
+        last = closed[0].end
+        gap = (coming[-1].end.year - last.year) * 12 + coming[-1].end.month - last.month
+        coming[-1] = replace(coming[-1], months=min(12, max(1, gap)))
+    business.change(day, fiscal_year_end_month=month, years=(*coming, *closed))
+    return _correct_later(world, event, rng, business.id)
+
+
+def _ownership_changed(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    """A large company takes 60 %: the business becomes みなし大企業."""
+    business = _business(world, event, rng, "corporation")
+    large = event.setdefault("name", "大日本模擬ホールディングス株式会社")
+    shares: tuple[Shareholder, ...] = draw_shareholders(rng, business, large)
+    business.change(_day(event), shareholders=shares, deemed_large=True)
+    return _correct_later(world, event, rng, business.id)
+
+
+EFFECTS: dict[str, Effect] = {
+    "founded": _founded,
+    "incorporated": _incorporated,
+    "merged": _merged,
+    "split": _split,
+    "renamed": _renamed,
+    "moved": _moved,
+    "place_renamed": _place_renamed,
+    "representative_changed": _representative_changed,
+    "died": _died,
+    "succeeded": _succeeded,
+    "delegation_given": _delegation,
+    "delegation_withdrawn": _delegation,
+    "consent_given": _consent,
+    "consent_withdrawn": _consent,
+    "form_version": _form_version,
+    "fiscal_year_changed": _fiscal_year_changed,
+    "ownership_changed": _ownership_changed,
+}
