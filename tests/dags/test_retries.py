@@ -84,7 +84,7 @@ def test_every_error_of_the_tree_has_a_decision() -> None:
         return [kind, *(found for sub in kind.__subclasses__() for found in tree(sub))]
 
     for kind in tree(errors.HubError):
-        error = kind("rule", "x") if kind is errors.RefusedValue else kind("x")  # type: ignore[arg-type]
+        error = kind("rule", "x") if kind is errors.RefusedValue else kind("x")
         if error.action in {errors.Action.STOP, errors.Action.QUARANTINE}:
             expected = "retry" if kind is errors.LeaseHeld else "fail"
             assert decide(error).action.value == expected, kind

@@ -65,7 +65,7 @@ def test_a_file_is_replaced_as_a_whole(tmp_path: Path, monkeypatch: pytest.Monke
     def fail(_descriptor: int) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(secrets.os, "fsync", fail)
+    monkeypatch.setattr("hub.local.secrets.os.fsync", fail)
     with pytest.raises(OSError, match="disk full"):
         secrets.write_private(path, "new")
     assert path.read_text() == "old"
