@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import report, scenarios
+from benchmarks.applications import applications
 from benchmarks.contenders import NAMES
 from benchmarks.datasets import Dataset, flat
 from benchmarks.floors import floors
@@ -53,6 +54,9 @@ def plan(options: argparse.Namespace, pages: Path) -> list[Scenario]:
     if "sqlite" in wanted:
         small = datasets(records, 0, 0, 1)
         found.append(Scenario("sqlite", "flat", ("hub", "core"), small, rounds, "sqlite"))
+    if "applications" in wanted:
+        nested = [applications(pages, records // 10)] * 2
+        found.append(Scenario("applications", "applications", ("hub", "dlt"), nested, rounds))
     return found
 
 

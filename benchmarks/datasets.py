@@ -17,8 +17,10 @@ import msgspec
 
 from benchmarks.flat.records import record
 
+FLAT = Path(__file__).parent / "flat"
+
 PAGE_SIZE = 1000
-"""Records a page."""
+"""Records a page of the flat stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +38,20 @@ class Dataset:
 
     @property
     def index(self) -> Path:
-        """JSON list of the byte positions where the pages end."""
+        """JSON: `page_size`, and in `ends` the byte positions where the pages end."""
         return self.folder / f"{self.name}.json"
 
 
 def flat(folder: Path, records: int, generation: int) -> Dataset:
     """The flat records of a generation; made when the folder does not hold them yet."""
-    name = f"flat-{records}-{generation}-{_fingerprint()}"
+    name = f"flat-{records}-{generation}-{fingerprint(FLAT)}"
     encode = msgspec.json.encode
     return build(folder, name, (encode(record(n, generation)) for n in range(records)), records)
 
 
-def build(folder: Path, name: str, raws: Iterable[bytes], records: int) -> Dataset:
+def build(
+    folder: Path, name: str, raws: Iterable[bytes], records: int, page_size: int = PAGE_SIZE
+) -> Dataset:
     """Write the pages of `raws` (one JSON text a record), unless they are there."""
     dataset = Dataset(name, folder, records)
     if dataset.index.exists():
@@ -55,24 +59,26 @@ def build(folder: Path, name: str, raws: Iterable[bytes], records: int) -> Datas
     folder.mkdir(parents=True, exist_ok=True)
     ends: list[int] = []
     with dataset.body.open("wb") as body:
-        for page in _pages(iter(raws), records):
+        for page in _pages(iter(raws), records, page_size):
             body.write(page)
             ends.append(body.tell())
-    dataset.index.write_text(json.dumps(ends))
+    dataset.index.write_text(json.dumps({"page_size": page_size, "ends": ends}))
     return dataset
 
 
-def _pages(raws: Iterator[bytes], total: int) -> Iterator[bytes]:
-    pages = max(1, -(-total // PAGE_SIZE))
+def _pages(raws: Iterator[bytes], total: int, page_size: int) -> Iterator[bytes]:
+    pages = max(1, -(-total // page_size))
     for number in range(pages):
-        items = b",".join(islice(raws, PAGE_SIZE))
+        items = b",".join(islice(raws, page_size))
         following = f'"{number + 1}"' if number + 1 < pages else "null"
         tail = f'],"nextCursor":{following},"total":{total}}}'
         yield b'{"items":[' + items + tail.encode()
 
 
-def _fingerprint() -> str:
-    """Hash of what makes the records, so that pages of an older generator are not served."""
-    folder = Path(__file__).parent / "flat"
-    sources = b"".join((folder / name).read_bytes() for name in ("records.py", "vocabulary.py"))
-    return hashlib.sha256(sources).hexdigest()[:8]
+def fingerprint(*folders: Path) -> str:
+    """Hash of the sources that make a dataset: pages of an older generator are not served."""
+    sources = [Path(__file__), *(path for folder in folders for path in folder.rglob("*.py"))]
+    digest = hashlib.sha256()
+    for path in sorted(sources):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]

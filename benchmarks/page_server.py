@@ -1,8 +1,8 @@
 """A page server that costs next to nothing: bytes from a mapped file, one process of its own.
 
-`GET /<dataset>/records?cursor=<page>&limit=1000` answers with a page; every other query parameter
-is accepted and ignored. `POST /oauth/token` grants a token to anybody, for connectors whose
-contract wants one. Loopback only.
+`GET /<dataset>/<anything>?cursor=<page>&limit=<size>` answers with a page; every other query
+parameter is accepted and ignored, and so are credentials. `POST …/oauth/token` grants a token to
+anybody, for connectors whose contract wants one. Loopback only.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from benchmarks.datasets import PAGE_SIZE
-
 TOKEN = b'{"access_token":"benchmark","token_type":"Bearer","expires_in":86400}'
 
 
@@ -24,7 +22,9 @@ class Pages:
     """The pages of one dataset."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self.ends: list[int] = json.loads((folder / f"{name}.json").read_text())
+        index = json.loads((folder / f"{name}.json").read_text())
+        self.ends: list[int] = index["ends"]
+        self.page_size: int = index["page_size"]
         with (folder / f"{name}.pages").open("rb") as body:
             self.body = mmap.mmap(body.fileno(), 0, access=mmap.ACCESS_READ)
 
@@ -69,11 +69,11 @@ class PageProtocol(asyncio.Protocol):
             return "200 OK", TOKEN
         url = urlsplit(target)
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
-        if query.get("limit", str(PAGE_SIZE)) != str(PAGE_SIZE):
-            return "400 Bad Request", b'{"message":"limit must be 1000"}'
-        name = url.path.split("/")[1]
         try:
-            return "200 OK", self.pages(name).page(int(query.get("cursor") or 0))
+            pages = self.pages(url.path.split("/")[1])
+            if query.get("limit", str(pages.page_size)) != str(pages.page_size):
+                return "400 Bad Request", b'{"message":"limit must be the dataset\'s page size"}'
+            return "200 OK", pages.page(int(query.get("cursor") or 0))
         except (OSError, IndexError, ValueError):
             return "404 Not Found", b'{"message":"no such page"}'
 

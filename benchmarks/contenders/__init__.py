@@ -67,9 +67,7 @@ def pages(address: str) -> Iterator[list[dict[str, Any]]]:
     with requests.Session() as session:
         cursor: str | None = "0"
         while cursor is not None:
-            answer = session.get(
-                f"{address}/records", params={"cursor": cursor, "limit": "1000"}, timeout=60
-            )
+            answer = session.get(f"{address}/records", params={"cursor": cursor}, timeout=60)
             answer.raise_for_status()
             page = answer.json()
             yield page["items"]

@@ -28,6 +28,8 @@ def prepare(job: Job) -> Any:
 
     # dlt loads Airflow for its secrets wherever that is installed: not part of dlt's own cost.
     os.environ["PROVIDERS__ENABLE_AIRFLOW_SECRETS"] = "false"
+    # Its usual naming turns every Japanese name into "x": columns would fall together.
+    os.environ["SCHEMA__NAMING"] = "direct" if job.stream == "applications" else "snake_case"
     os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
     os.environ["RUNTIME__LOG_LEVEL"] = "ERROR"
     return pipeline(job)
@@ -53,5 +55,5 @@ def counts(job: Job, prepared: Any, loaded: None) -> dict[str, int]:
     import psycopg
 
     with psycopg.connect(job.database) as connection:
-        found = connection.execute(f"SELECT count(*) FROM benchmark.{job.stream}").fetchone()
+        found = connection.execute(f'SELECT count(*) FROM benchmark."{job.stream}"').fetchone()
     return {"rows": found[0] if found else 0}

@@ -73,7 +73,12 @@ def make_job(job: Job, settings: Settings, store: Store) -> SyncJob:
 
     source = SOURCES[job.stream]
     return make(
-        source.system, source.stream, settings, store, SystemClock(), mapping=source.mapping
+        source.system,
+        source.stream,
+        settings,
+        store,
+        clock=SystemClock(),
+        mapping=source.mapping,
     )
 
 

@@ -33,5 +33,5 @@ def test_memory_of_grandchildren_counts() -> None:
 def test_a_failing_contender_fails_the_benchmark_in_its_own_words(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'missing' / 'bench.sqlite'}"
     job = Job("core", "flat", "http://127.0.0.1:9", database, tmp_path, tmp_path / "result.json")
-    with pytest.raises(RuntimeError, match="core ended with 1:(.|\n)*unable to open database"):
+    with pytest.raises(RuntimeError, match=r"core ended with 1:(.|\n)*unable to open database"):
         measure.run(job)
