@@ -1,2 +1,0 @@
-def test_upgrade(store):
-    assert store.row_counts()["stream"] == 0
