@@ -173,7 +173,7 @@ def _stream(file: YamlFile, folder: Path, name: str, data: dict[str, Any]) -> St
             "no contract, neither here nor for the whole connector",
             "Name the contract's file in the connector's folder: contract: openapi.yaml",
         )
-    given = {
+    given: dict[str, Any] = {
         key: data[key]
         for key in ("operation", "record", "records", "page_size", "deletes", "hooks", "options")
         if key in data

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from operator import attrgetter
+from types import GenericAlias
 from typing import Any
 
 import msgspec
@@ -86,8 +87,8 @@ def _field(
     if isinstance(child, Leaf):
         made = scalar_type(child)
     elif isinstance(child, ListNode):
-        element = inner.type if inner else scalar_type(child.element)  # type: ignore[arg-type]
-        made = list[element] | None if child.nullable else list[element]
+        listed = GenericAlias(list, (_element_type(child, inner),))
+        made = listed | None if child.nullable else listed
     else:
         assert inner is not None  # noqa: S101
         made = inner.type | None if child.nullable else inner.type
@@ -95,6 +96,10 @@ def _field(
         return attribute, made
     absent = _absent(child, inner)
     return attribute, made, msgspec.field(default_factory=lambda: absent)
+
+
+def _element_type(node: ListNode, inner: Shape | None) -> Any:
+    return scalar_type(node.element) if isinstance(node.element, Leaf) else inner and inner.type
 
 
 def _absent(child: Leaf | ObjectNode | ListNode, inner: Shape | None) -> Any:

@@ -1,0 +1,128 @@
+"""`hub connector check`: does a connector's declaration fit its contract?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from base.errors import ContractError, HubError, MappingError
+from connectors.contract import Contract, Operation
+from connectors.declaration import FILE_NAME, Declaration, Stream, load_declaration
+from connectors.hooks import load_hook
+from connectors.schema import RecordSchema
+from connectors.yamlfile import YamlFile, load_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something to mend: `file:line`, the field there, what is wrong."""
+
+    file: str
+    line: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.field}: {self.message}"
+
+
+def check_connector(folder: Path) -> list[Problem]:
+    """Everything that is wrong with the connector in `folder`; empty where nothing is."""
+    try:
+        declaration = load_declaration(folder)
+    except MappingError as error:
+        return [_declared_wrong(folder, error)]
+    file = load_yaml(folder / FILE_NAME)
+    return [
+        Problem(f"{folder.name}/{FILE_NAME}", file.line(place), ".".join(place), message)
+        for stream in declaration.streams.values()
+        for place, message in _check_stream(declaration, stream, file)
+    ]
+
+
+def _declared_wrong(folder: Path, error: MappingError) -> Problem:
+    name, _, rest = error.what.partition(":")
+    line, _, message = rest.partition(": ")
+    if not line.isdigit():
+        return Problem(f"{folder.name}/{FILE_NAME}", 1, error.field or "", error.what)
+    return Problem(name, int(line), error.field or "", message)
+
+
+def _check_stream(
+    declaration: Declaration, stream: Stream, file: YamlFile
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    here = ("streams", stream.name)
+    try:
+        contract = Contract(stream.contract)
+    except ContractError as error:
+        yield (*here, "contract"), error.what
+        return
+    operation = None
+    if stream.operation is not None:
+        try:
+            operation = contract.operation(stream.operation)
+        except ContractError as error:
+            yield (*here, "operation"), str(error)
+    try:
+        schema = contract.record_schema(
+            record=stream.record,
+            operation=operation.id if operation else None,
+            records=stream.records,
+        )
+    except ContractError as error:
+        if operation is not None or stream.record is not None:
+            yield (*here, "record" if stream.record else "records"), error.what
+    else:
+        yield from _check_fields(stream, schema, here)
+    if operation is not None and "read" not in stream.hooks:
+        yield from _check_parameters(stream, operation, here)
+        yield from _check_answer(stream, contract, operation, here)
+    for step, name in stream.hooks.items():
+        try:
+            load_hook(declaration.folder, name)
+        except HubError as error:
+            yield (*here, "hooks", step), error.what
+
+
+def _check_fields(
+    stream: Stream, schema: RecordSchema, here: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    leaves = {leaf.path: leaf for leaf in schema.leaves}
+    if stream.key not in leaves:
+        yield (*here, "key"), f"the contract's record has no field {stream.key}"
+    elif not leaves[stream.key].required:
+        yield (*here, "key"), f"the contract does not require {stream.key} of every record"
+    if stream.cursor is not None and stream.cursor.field not in leaves:
+        yield (
+            (*here, "cursor", "field"),
+            (f"the contract's record has no field {stream.cursor.field}"),
+        )
+
+
+def _check_parameters(
+    stream: Stream, operation: Operation, here: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    cursor, paging = stream.cursor, stream.paging
+    used: list[tuple[tuple[str, ...], Any]] = [
+        (("parameters", name), name) for name in stream.parameters
+    ]
+    if cursor is not None:
+        used += [(("cursor", "from"), cursor.from_), (("cursor", "until"), cursor.until)]
+    used += [(("paging", "parameter"), paging.parameter), (("paging", "size"), paging.size)]
+    for place, name in used:
+        if name is not None and name not in operation.parameters:
+            known = ", ".join(sorted(operation.parameters)) or "none"
+            yield (*here, *place), f"{operation.id} has no query parameter {name} (it has: {known})"
+
+
+def _check_answer(
+    stream: Stream, contract: Contract, operation: Operation, here: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    for name, path in (("next", stream.paging.next), ("total_pages", stream.paging.total_pages)):
+        if path is not None:
+            try:
+                contract.at(operation.response, path)
+            except ContractError as error:
+                yield (*here, "paging", name), error.what

@@ -1,0 +1,206 @@
+"""One system's connector, ready to read: its declaration, contracts and connections together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from base.clock import Clock, SystemClock
+from base.errors import HubError, Stage
+from base.records import Memo, Page, Window
+from connectors.contract import Contract
+from connectors.declaration import Declaration, Stream, Title
+from connectors.decoder import RecordDecoder
+from connectors.hooks import ReadContext, load_hook
+from connectors.rest import RestReader
+from connectors.schema import RecordSchema
+
+if TYPE_CHECKING:
+    from base.settings import Connection
+    from connectors.fetch import Fetch
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One line of `hub connection check`: what was tried, whether it went well, what happened."""
+
+    subject: str
+    ok: bool
+    what: str
+
+
+class Connector:
+    """Reads the streams of one system.
+
+    Args:
+        resolve: gives a connection's settings by name, when a stream is first read.
+        open_client: makes a connection's HTTP client; `base.http.HttpClient` if None.
+        put_file: keeps an attachment and gives its SHA-256; only hashes it if None.
+    """
+
+    def __init__(
+        self,
+        declaration: Declaration,
+        resolve: Callable[[str], Connection],
+        *,
+        open_client: Callable[[Connection], Fetch] | None = None,
+        put_file: Callable[[bytes], str] | None = None,
+    ) -> None:
+        self.declaration = declaration
+        self._resolve = resolve
+        self._open = open_client or _http_client
+        self._put_file = put_file or (lambda data: hashlib.sha256(data).hexdigest())
+        self._contracts: dict[str, Contract] = {}
+        self._decoders: dict[str, RecordDecoder] = {}
+        self._clients: dict[str, tuple[Connection, Fetch]] = {}
+
+    @property
+    def name(self) -> str:
+        """The system's name."""
+        return self.declaration.name
+
+    @property
+    def title(self) -> Title:
+        """What users call the system."""
+        return self.declaration.title
+
+    @property
+    def role(self) -> str:
+        """What the system is to a business."""
+        return self.declaration.role
+
+    @property
+    def streams(self) -> dict[str, Stream]:
+        """The streams by name."""
+        return self.declaration.streams
+
+    def contract(self, stream: str) -> Contract:
+        """The contract of a stream.
+
+        Raises:
+            ContractError: it cannot be read.
+        """
+        path = self.streams[stream].contract
+        if path.name not in self._contracts:
+            self._contracts[path.name] = Contract(path)
+        return self._contracts[path.name]
+
+    def schema(self, stream: str) -> RecordSchema:
+        """What a record of a stream looks like."""
+        declared = self.streams[stream]
+        return self.contract(stream).record_schema(
+            record=declared.record, operation=declared.operation, records=declared.records
+        )
+
+    def decoder(self, stream: str) -> RecordDecoder:
+        """Decodes the records of a stream."""
+        if stream not in self._decoders:
+            self._decoders[stream] = RecordDecoder(self.schema(stream))
+        return self._decoders[stream]
+
+    def identifier_fields(self, stream: str) -> frozenset[str]:
+        """Dotted paths of fields with a 12-digit identifier that is not a 個人番号."""
+        return self.decoder(stream).schema.identifiers
+
+    def read(
+        self,
+        stream: str,
+        window: Window,
+        *,
+        resume: str | None = None,
+        memo: Memo,
+        clock: Clock,
+        limit: int | None = None,
+    ) -> Iterator[Page]:
+        """Read a stream's window, page by page.
+
+        Args:
+            resume: the `resume` of the last page that was taken from the same window.
+            memo: looks up what the connector noted about keys in earlier runs.
+            limit: enough records; the page that reaches it is the last one.
+
+        Raises:
+            HubError: whatever ended the read, located; pages given before stay good.
+        """
+        declared = self.streams[stream]
+        try:
+            if "read" in declared.hooks:
+                hook = load_hook(self.declaration.folder, declared.hooks["read"])
+                context = ReadContext(
+                    declared,
+                    self.contract(stream),
+                    self._client(declared)[1],
+                    clock,
+                    memo,
+                    self._put_file,
+                )
+                yield from hook(context, window, resume=resume, limit=limit)
+            else:
+                yield from self._rest(stream).read(window, resume=resume, limit=limit)
+        except HubError as error:
+            error.located(system=self.name, stream=stream)
+            raise
+
+    def _rest(self, stream: str) -> RestReader:
+        declared = self.streams[stream]
+        connection, client = self._client(declared)
+        prepare = declared.hooks.get("prepare_record")
+        return RestReader(
+            stream=declared,
+            contract=self.contract(stream),
+            client=client,
+            address=connection.address,
+            prepare=load_hook(self.declaration.folder, prepare) if prepare else None,
+        )
+
+    def _client(self, stream: Stream) -> tuple[Connection, Fetch]:
+        name = stream.connection
+        if name not in self._clients:
+            connection = self._resolve(name)
+            self._clients[name] = (connection, self._open(connection))
+        return self._clients[name]
+
+    def check(self) -> list[CheckLine]:
+        """Try every stream: settings, address, credentials, one small read. Never raises."""
+        return [line for stream in self.streams for line in self._check(stream)]
+
+    def _check(self, stream: str) -> Iterator[CheckLine]:
+        declared = self.streams[stream]
+        try:
+            self._client(declared)
+            yield CheckLine(f"{stream}: connection", True, f"{declared.connection} is set")
+            count = self._probe(stream)
+        except HubError as error:
+            error.located(system=self.name, stream=stream)
+            step = {Stage.CONNECT: "address", Stage.AUTHENTICATE: "credentials"}
+            yield CheckLine(f"{stream}: {step.get(error.stage, 'read')}", False, str(error))
+        except Exception as error:  # noqa: BLE001 - a check reports whatever goes wrong
+            yield CheckLine(f"{stream}: read", False, f"unexpected {type(error).__name__}")
+        else:
+            yield CheckLine(f"{stream}: read", True, f"{count} records in one small read")
+
+    def _probe(self, stream: str) -> int:
+        declared = self.streams[stream]
+        clock = SystemClock()
+        now = clock.now()
+        window = Window(now - timedelta(days=1) if declared.cursor else None, now)
+        if "read" in declared.hooks:
+            pages = self.read(stream, window, memo=lambda _keys: {}, clock=clock, limit=1)
+            page = next(pages, Page())
+            return len(page.keys) + len(page.unchanged)
+        return self._rest(stream).probe(window)
+
+
+@cache
+def _shared_clock() -> Clock:
+    return SystemClock()
+
+
+def _http_client(connection: Connection) -> Fetch:
+    from base.http import HttpClient
+
+    return HttpClient(connection, clock=_shared_clock())

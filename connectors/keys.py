@@ -1,0 +1,140 @@
+"""The key of each record of a page, and the value of its cursor field."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import GenericAlias
+from typing import Any
+
+import msgspec
+
+from base.errors import Stage
+from base.records import Page, RefusedRecord
+from connectors.slicing import envelope, value_at
+from connectors.tolerant import DuplicateKeyError, parse
+
+LONGEST = 255
+"""Characters of a key."""
+
+UTC_INSTANT = re.compile(
+    r"(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)"
+    r"(?:\.(\d{1,6}))?Z"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReader:
+    """Reads key and cursor of records; `key` and `cursor` are dotted paths in the record."""
+
+    key: str
+    cursor: str | None
+    _many: Any
+    _one: Any
+
+    @classmethod
+    def of(cls, key: str, cursor: str | None = None) -> KeyReader:
+        """A reader for these fields."""
+        wanted: dict[str, Any] = {f"$.{key}": str | int}
+        if cursor is not None:
+            wanted[f"$.{cursor}"] = str | None
+        header = envelope(wanted, required={f"$.{key}"})
+        return cls(
+            key,
+            cursor,
+            msgspec.json.Decoder(GenericAlias(list, (header,))),
+            msgspec.json.Decoder(header),
+        )
+
+    def page(self, raws: Sequence[bytes]) -> Page:
+        """A page of these records; those without a usable key are among its refused."""
+        page = Page()
+        try:
+            headers = self._many.decode(b"[" + b",".join(raws) + b"]")
+        except (ValueError, RecursionError):
+            headers = []
+        if len(headers) == len(raws):
+            for raw, header in zip(raws, headers, strict=True):
+                self._place(page, raw, header)
+        else:
+            for raw in raws:
+                self._place(page, raw, self._header(raw))
+        return page
+
+    def _header(self, raw: bytes) -> Any:
+        try:
+            return self._one.decode(raw)
+        except (ValueError, RecursionError):
+            return None
+
+    def _place(self, page: Page, raw: bytes, header: Any) -> None:
+        if header is None:
+            key, updated, refused = self._tolerant(raw)
+        else:
+            key = str(value_at(header, f"$.{self.key}"))
+            updated = value_at(header, f"$.{self.cursor}") if self.cursor else None
+            refused = None
+        if refused is None and (not 0 < len(key) <= LONGEST or not key.isprintable()):
+            what = f"empty, longer than {LONGEST} characters, or with control characters"
+            refused = ("key", f"the key {self.key} is {what}")
+        if refused is not None:
+            page.refused.append(refuse(raw, *refused))
+            return
+        page.keys.append(key)
+        page.raws.append(raw)
+        page.updated.append(None if updated is None else instant_text(updated))
+
+    def _tolerant(self, raw: bytes) -> tuple[str, str | None, tuple[str, str] | None]:
+        """Key and cursor of a record that msgspec does not take, or why there is none."""
+        try:
+            record = parse(raw)
+        except DuplicateKeyError as error:
+            return "", None, ("duplicate_key", f"the key {error.key[:40]!r} stands twice")
+        except UnicodeDecodeError:
+            return "", None, ("encoding", "not UTF-8")
+        except (ValueError, RecursionError):
+            return "", None, ("malformed", "not JSON")
+        if not isinstance(record, dict):
+            return "", None, ("structure", "a record must be an object")
+        key = _inside(record, self.key)
+        if not isinstance(key, str):
+            return "", None, ("key", f"the record has no key: {self.key} is missing or no text")
+        updated = _inside(record, self.cursor) if self.cursor else None
+        return key, updated if type(updated) is str else None, None
+
+
+def refuse(raw: bytes, rule: str, message: str, key: str | None = None) -> RefusedRecord:
+    """A record kept raw for the quarantine, under its key or else its hash."""
+    name = key or f"sha256:{hashlib.sha256(raw).hexdigest()[:16]}"
+    return RefusedRecord(name, raw, Stage.CONTRACT, rule, message)
+
+
+def instant_text(text: str) -> str | None:
+    """A source's instant as UTC ISO text with microseconds, so that text order is time order.
+
+    None where it is no instant, or has no offset: such a record counts as within the window, and
+    its field is refused later.
+
+    >>> instant_text("2026-04-01T09:55:00+09:00")
+    '2026-04-01T00:55:00.000000Z'
+    """
+    if match := UTC_INSTANT.fullmatch(text):
+        return f"{match[1]}.{(match[2] or '').ljust(6, '0')}Z"
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if instant.tzinfo is None:
+        return None
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _inside(record: Any, path: str) -> Any:
+    for name in path.split("."):
+        if not isinstance(record, dict):
+            return None
+        record = record.get(name)
+    return record

@@ -1,0 +1,153 @@
+"""REST with JSON: an operation of the contract, read page by page.
+
+A resume position encodes where in the window a page ended. It is good for that window only; given
+with another one it is ignored, and the window is read from its beginning. The same happens, once,
+when a system no longer knows a page token: reading a record again is harmless, missing one is not.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+from base.errors import NotFound, ReadError, ServerFault
+from base.records import Page, Window
+from connectors.contract import Contract
+from connectors.declaration import Cursor, Stream
+from connectors.fetch import Answer, Fetch
+from connectors.keys import KeyReader
+from connectors.paging import EndlessGuard, PageEnd, Pager, Position, Request, pager_of
+from connectors.slicing import Sliced, Slicer
+
+JST = timezone(timedelta(hours=9))
+TRIES = 3
+"""Times a page is asked for when its JSON breaks off in a way only its parser notices."""
+
+Prepare = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class RestReader:
+    """Reads one stream over REST.
+
+    Args:
+        address: the connection's, which a next page's address must not leave.
+        prepare: a hook that changes each record's bytes before its key is read.
+    """
+
+    stream: Stream
+    contract: Contract
+    client: Fetch
+    address: str
+    prepare: Prepare | None = None
+
+    def read(self, window: Window, *, resume: str | None, limit: int | None) -> Iterator[Page]:
+        """The window's pages from `resume` on, at least `limit` records if the window has them.
+
+        Raises:
+            PagingError: paging does not come to an end.
+            HubError: whatever ended the read; pages given before stay good.
+        """
+        position = unpack_position(resume, window)
+        read = 0
+        restarted = False
+        first, pager, slicer, keys = self._plan(window, limit)
+        guard = EndlessGuard(self.stream.paging.max_pages)
+        while True:
+            try:
+                answer, sliced = self._page(pager.request(first, position), slicer)
+            except ReadError as error:
+                if restarted or position is None or type(error) not in (ReadError, NotFound):
+                    raise
+                position, restarted = None, True
+                guard = EndlessGuard(self.stream.paging.max_pages)
+                continue
+            following = pager.following(position, self._end(answer, sliced))
+            guard.check(sliced.raws, following)
+            page = keys.page(list(map(self.prepare, sliced.raws)) if self.prepare else sliced.raws)
+            page.resume = None if following is None else pack_position(following, window)
+            read += len(sliced.raws)
+            yield page
+            if following is None or (limit is not None and read >= limit):
+                return
+            position = following
+
+    def probe(self, window: Window) -> int:
+        """Ask for one small page; gives the number of records in it."""
+        first, pager, slicer, _keys = self._plan(window, 1)
+        return len(self._page(pager.request(first, None), slicer)[1].raws)
+
+    def _plan(self, window: Window, limit: int | None) -> tuple[Request, Pager, Slicer, KeyReader]:
+        stream, paging = self.stream, self.stream.paging
+        operation = self.contract.operation(str(stream.operation))
+        params = {**stream.parameters, **bounds(stream.cursor, window)}
+        if paging.size is not None:
+            params[paging.size] = str(min(stream.page_size, limit or stream.page_size))
+        others = [path for path in (paging.next, paging.total_pages) if path is not None]
+        return (
+            Request(operation.path, params),
+            pager_of(paging, self.address),
+            Slicer(str(stream.records), others),
+            KeyReader.of(stream.key, stream.cursor.field if stream.cursor else None),
+        )
+
+    def _page(self, request: Request, slicer: Slicer) -> tuple[Answer, Sliced]:
+        for attempt in range(TRIES):
+            answer = self.client.get_json_bytes(request.path, request.params)
+            try:
+                return answer, slicer.cut(answer.body)
+            except ServerFault:
+                if attempt + 1 == TRIES:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _end(self, answer: Answer, sliced: Sliced) -> PageEnd:
+        paging = self.stream.paging
+        pages = sliced.values.get(paging.total_pages or "")
+        return PageEnd(
+            count=len(sliced.raws),
+            token=sliced.values.get(paging.next or ""),
+            pages=int(pages) if pages is not None and str(pages).isdigit() else None,
+            headers=answer.headers,
+        )
+
+
+def bounds(cursor: Cursor | None, window: Window) -> dict[str, str]:
+    """The parameters that bound a read on both sides; the look-back widens the lower one."""
+    if cursor is None:
+        return {}
+    found = {cursor.until: _bound(cursor, window.until)}
+    if window.since is not None:
+        found[cursor.from_] = _bound(cursor, window.since - cursor.lookback)
+    return found
+
+
+def _bound(cursor: Cursor, instant: datetime) -> str:
+    if cursor.format == "instant":
+        return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    form = "%Y-%m-%d" if cursor.format == "date" else "%Y%m%d"
+    return instant.astimezone(JST).strftime(form)
+
+
+def pack_position(position: Position, window: Window) -> str:
+    """A position as opaque text, bound to its window."""
+    text = json.dumps([_name(window), position], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def unpack_position(resume: str | None, window: Window) -> Position:
+    """The position in `resume`, or None where there is none or it belongs to another window."""
+    if resume is None:
+        return None
+    try:
+        name, position = json.loads(base64.urlsafe_b64decode(resume))
+    except (ValueError, TypeError):
+        return None
+    return position if name == _name(window) and isinstance(position, str | int) else None
+
+
+def _name(window: Window) -> str:
+    return f"{window.since}/{window.until}"

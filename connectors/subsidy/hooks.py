@@ -1,0 +1,123 @@
+"""How programmes are read from jGrants, which has no list of everything.
+
+The list demands a keyword and has no pages, so the union of broad keywords is read and
+de-duplicated by id. Each programme's detail is asked for once, then when its list item changed or
+the last detail is a week old; the memo notes both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from base.errors import MappingError
+from base.records import Page, RefusedRecord, Window
+from connectors.declaration import parse_duration
+from connectors.hooks import ReadContext
+from connectors.keys import KeyReader
+from connectors.rest import pack_position, unpack_position
+from connectors.slicing import Slicer
+from connectors.subsidy.programs import DetailReader
+
+JST_OFFSET = timedelta(hours=9)
+
+
+@dataclass(slots=True)
+class Union:
+    """List items by id, as received, over all keywords; and items without a usable id."""
+
+    items: dict[str, bytes] = field(default_factory=dict)
+    refused: dict[str, RefusedRecord] = field(default_factory=dict)
+
+
+def read_programs(
+    context: ReadContext, window: Window, *, resume: str | None, limit: int | None
+) -> Iterator[Page]:
+    """Every programme that a keyword finds, in the order of ids.
+
+    Each record is the list's item and the details in one (`ProgramRecord` of the contract).
+    A programme whose list item is unchanged and whose detail is fresh is only named as unchanged.
+    """
+    after = unpack_position(resume, window)
+    union = list_programs(context)
+    ids = sorted(key for key in union.items if after is None or key > str(after))[:limit]
+    details = DetailReader(context)
+    size = context.stream.page_size
+    chunks = [ids[start : start + size] for start in range(0, len(ids), size)] or [[]]
+    for number, chunk in enumerate(chunks, start=1):
+        page = _page(context, details, {key: union.items[key] for key in chunk})
+        if number == 1 and after is None:
+            page.refused += union.refused.values()
+        page.resume = None if number == len(chunks) else pack_position(chunk[-1], window)
+        yield page
+
+
+def list_programs(context: ReadContext) -> Union:
+    """The union over keywords and acceptance; the first answer that names an id counts."""
+    stream = context.stream
+    operation = context.contract.operation(str(stream.operation))
+    slicer, keys = Slicer(str(stream.records)), KeyReader.of(stream.key)
+    union = Union()
+    for acceptance in stream.options["acceptance"]:
+        for keyword in checked_keywords(stream.options["keywords"]):
+            params = {**stream.parameters, "keyword": keyword, "acceptance": str(acceptance)}
+            answer = context.client.get_json_bytes(operation.path, params)
+            found = keys.page(slicer.cut(answer.body).raws)
+            for key, raw in zip(found.keys, found.raws, strict=True):
+                union.items.setdefault(key, raw)
+            for refused in found.refused:
+                union.refused.setdefault(refused.key, refused)
+    return union
+
+
+def checked_keywords(keywords: list[str]) -> list[str]:
+    """The keywords, each once.
+
+    Raises:
+        MappingError: one of them is outside what the API takes (2 to 255 characters, no spaces;
+            a single character finds nothing and says nothing).
+    """
+    for keyword in keywords:
+        if not 2 <= len(keyword) <= 255 or any(char.isspace() for char in keyword):
+            raise MappingError(
+                f"the keyword {keyword!r} must have 2 to 255 characters and no spaces",
+                field="streams.programs.options.keywords",
+                remedy="Correct it in subsidy/connector.yaml",
+            )
+    return list(dict.fromkeys(keywords))
+
+
+def _page(context: ReadContext, details: DetailReader, items: dict[str, bytes]) -> Page:
+    page = Page()
+    today = (context.clock.now() + JST_OFFSET).date()
+    again = parse_duration(context.stream.options["detail_after"])
+    notes = context.memo(list(items))
+    for key, item in items.items():
+        print_now = hashlib.sha256(item).hexdigest()[:16]
+        if _fresh(notes.get(key), print_now, today, again):
+            page.unchanged.append(key)
+            continue
+        made = details.read(key, item)
+        if isinstance(made, RefusedRecord):
+            page.refused.append(made)
+            continue
+        if made is None and key in notes:
+            page.unchanged.append(key)
+            continue
+        page.keys.append(key)
+        page.raws.append(made or details.without_detail(key, item))
+        page.updated.append(None)
+        page.notes[key] = f"{print_now} {today.isoformat()}"
+    return page
+
+
+def _fresh(note: str | None, print_now: str, today: date, again: timedelta) -> bool:
+    """Whether a note says that this very list item's detail was read less than `again` ago."""
+    noted_print, _, noted_day = (note or "").partition(" ")
+    try:
+        day = date.fromisoformat(noted_day)
+    except ValueError:
+        return False
+    return noted_print == print_now and today - day < again
