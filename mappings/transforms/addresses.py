@@ -265,10 +265,24 @@ def _parse_parts(texts: Texts, options: Options) -> Parsed:
 
 
 def _format_parts(values: Values, options: Options) -> Texts:
-    if options["write"] == "full" or values[2] is not None:
+    """The parts that the form has; what it has no part for joins the part after it."""
+    asked = options["parts"] or _INPUTS
+    parts = dict.fromkeys(_INPUTS)
+    parts["postal_code"] = values[0]
+    if values[2] is None or options["parts"] == ["postal_code", "street"]:
+        parts["street"] = values[9] if options["write"] == "as_received" else values[8]
+    else:
         street = _join(values[5], values[6])
-        return values[0], values[3], values[4], street, values[7]
-    return values[0], None, None, values[9], None
+        carried = ""
+        for name, value in (("prefecture", values[3]), ("city", values[4]), ("street", street)):
+            carried += value or ""
+            if name in asked:
+                parts[name], carried = carried or None, ""
+        if "building" in asked:
+            parts["building"] = values[7]
+        elif values[7]:
+            parts["street"] = f"{parts['street'] or ''} {values[7]}"
+    return tuple(parts.values())
 
 
 def _fast_parts(columns: Sequence[pl.Expr], options: Options) -> Fast:
@@ -291,7 +305,11 @@ ADDRESS_PARTS = Transform(
     fast=_fast_parts,
     inputs=_INPUTS,
     loss="the wording: 丁目・番・号 become hyphens; a building moves to its own part",
-    options={"write": _WRITE, "max_length": _LENGTH},
+    options={
+        "write": _WRITE,
+        "max_length": _LENGTH,
+        "parts": Option(None, list, help=f"what each field of the group is: {', '.join(_INPUTS)}"),
+    },
     examples=(
         Example(
             ("100-0013", "東京都", "千代田区", "霞が関１－３－１", "経済産業ビル"),
