@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -56,7 +56,7 @@ class Connector:
         self._put_file = put_file or (lambda data: hashlib.sha256(data).hexdigest())
         self._contracts: dict[str, Contract] = {}
         self._decoders: dict[str, RecordDecoder] = {}
-        self._clients: dict[str, tuple[Connection, Fetch]] = {}
+        self._clients: dict[tuple[str, bool], tuple[Connection, Fetch]] = {}
 
     @property
     def name(self) -> str:
@@ -158,9 +158,13 @@ class Connector:
         )
 
     def _client(self, stream: Stream) -> tuple[Connection, Fetch]:
-        name = stream.connection
+        """The client of a stream's connection; a public interface is not shown its secrets."""
+        public = stream.auth.method == "none"
+        name = (stream.connection, public)
         if name not in self._clients:
-            connection = self._resolve(name)
+            connection = self._resolve(stream.connection)
+            if public:
+                connection = replace(connection, secrets={})
             self._clients[name] = (connection, self._open(connection))
         return self._clients[name]
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -17,7 +18,11 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of a contract: where it is, what it takes, what it answers with 200."""
+    """One operation of a contract: where it is, what it takes, what it answers with 200.
+
+    `path` begins with the path of the contract's first server (`/exp` of jGrants' public API), so
+    that a connection's address is that of the host alone.
+    """
 
     id: str
     method: str
@@ -102,7 +107,9 @@ class Contract:
                 f"{self.name}: operation {operation_id} has no JSON answer with status 200"
             ) from None
         names = frozenset(p["name"] for p in parameters if p.get("in") == "query")
-        return Operation(operation_id, method, path, names, schema)
+        servers = self.document.get("servers") or [{"url": ""}]
+        prefix = urlsplit(servers[0]["url"]).path.rstrip("/")
+        return Operation(operation_id, method, prefix + path, names, schema)
 
     def record_schema(
         self, *, record: str | None = None, operation: str | None = None, records: str | None = None

@@ -9,7 +9,7 @@ on which way it came.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +22,8 @@ from connectors.schema import Leaf, RecordSchema
 from connectors.structs import shape_of
 from connectors.tolerant import DuplicateKeyError, TolerantReader, parse
 
-NONCHARACTER = "\ufdd0".encode()
-SUSPECT = re.compile(rb"\\u(?:0000|[fF][dD][dD]0)|\xef\xb7\x90")
+NUL = b"\\u0000"
+SENTINEL = re.compile(rb"\\u[fF][dD][dD]0|\xef\xb7\x90")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,15 @@ class RecordDecoder:
 
     def decode(self, raws: Sequence[bytes]) -> Decoded:
         """Decode records, each one JSON text; never raises for what a record holds."""
-        fast = self._fast(raws)
+        joined = b"[" + b",".join(raws) + b"]"
+        fast = self._fast(raws, joined)
         builder = ColumnBuilder(Findings())
         rows = list(fast)
         frame = builder.build(self._shape, list(fast.values()), rows)
-        doubtful = builder.irregular | self._doubled(raws, rows, builder.keys)
+        text = joined if len(rows) == len(raws) else b"".join(raws[row] for row in rows)
+        doubtful = builder.irregular
+        if not counts_agree(text, builder.keys):
+            doubtful |= {row for row in rows if _doubtful(raws[row])}
         if len(fast) == len(raws) and not doubtful:
             return Decoded(frame, [], builder.findings.list())
         return self._mend(raws, {row: fast[row] for row in rows if row not in doubtful})
@@ -79,12 +83,11 @@ class RecordDecoder:
         """Decode every record the slow way; equal to `decode`, and what its tests compare with."""
         return self._mend(raws, {})
 
-    def _fast(self, raws: Sequence[bytes]) -> dict[int, Any]:
+    def _fast(self, raws: Sequence[bytes], joined: bytes) -> dict[int, Any]:
         """The records that fit the contract, by row."""
-        joined = b"[" + b",".join(raws) + b"]"
         suspects: set[int] = set()
-        if NONCHARACTER in joined or b"\\u0000" in joined or b"\\uf" in joined or b"\\uF" in joined:
-            suspects = {row for row, raw in enumerate(raws) if SUSPECT.search(raw)}
+        if b"\\" in joined and NUL in joined:
+            suspects = {row for row, raw in enumerate(raws) if NUL in raw}
         if not suspects:
             try:
                 objects = self._many.decode(joined)
@@ -102,26 +105,6 @@ class RecordDecoder:
                     continue
         return found
 
-    def _doubled(self, raws: Sequence[bytes], rows: Iterable[int], keys: int) -> set[int]:
-        """Rows in which an object holds a key twice; msgspec keeps the last one and says nothing.
-
-        Counting key endings is nearly free. Only where the count differs from the keys that the
-        columns account for (also for texts that hold `":`) is each record looked at.
-        """
-        chosen = list(rows)
-        text = b"".join(raws[row] for row in chosen)
-        if text.count(b'":') + text.count(b'" :') == keys:
-            return set()
-        found = set()
-        for row in chosen:
-            try:
-                parse(raws[row])
-            except DuplicateKeyError:
-                found.add(row)
-            except ValueError:
-                continue
-        return found
-
     def _mend(self, raws: Sequence[bytes], fitting: dict[int, Any]) -> Decoded:
         findings = Findings()
         reader = TolerantReader(self._shape, findings)
@@ -133,3 +116,26 @@ class RecordDecoder:
                 objects.append(made)
         frame = ColumnBuilder(findings).build(self._shape, objects, rows)
         return Decoded(frame, reader.refusals, findings.list())
+
+
+def counts_agree(text: bytes, keys: int) -> bool:
+    """Whether there are as many key endings in a text as keys were decoded.
+
+    msgspec keeps the last of two equal keys and says nothing; counting is nearly free, and only
+    where the counts differ (also for texts that hold `":`) is each record looked at. A text that
+    is nothing but the sentinel for "not sent" shows in the same way.
+    """
+    found = text.count(b'":')
+    return found == keys or found + text.count(b'" :') == keys
+
+
+def _doubtful(raw: bytes) -> bool:
+    if SENTINEL.search(raw):
+        return True
+    try:
+        parse(raw)
+    except DuplicateKeyError:
+        return True
+    except ValueError:
+        return False
+    return False

@@ -7,7 +7,6 @@ each difference from the contract a drift finding, and everything else of the re
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -20,7 +19,6 @@ from connectors.drift import Findings
 from connectors.schema import Leaf, ListNode, ObjectNode
 from connectors.structs import RAW_NULL, Shape
 
-NOT_TEXT = re.compile("[\x00\ufdd0]")
 KEPT = 200
 """Characters of a refused value that are kept for the reader of the quarantine."""
 
@@ -175,8 +173,8 @@ class TolerantReader:
             self.findings.add(path, "retyped", detail)
             self._refuse("field", "retyped", detail, path, self._shown(leaf, value))
             return RAW_NULL if raw else None
-        if type(value) is str and (found := NOT_TEXT.search(value)):
-            rule = "nul" if found[0] == "\x00" else "noncharacter"
+        if type(value) is str and ("\x00" in value or value == ABSENT):
+            rule = "noncharacter" if value == ABSENT else "nul"
             name = "NUL (U+0000)" if rule == "nul" else "the noncharacter U+FDD0"
             message = f"the text holds {name}, which no text may"
             self._refuse("field", rule, message, path, self._shown(leaf, value))
