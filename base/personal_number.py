@@ -238,11 +238,10 @@ def _suspects(raws: Sequence[bytes], identifier_fields: frozenset[str]) -> list[
     import polars as pl
 
     texts = pl.Series([raw if b"\\" not in raw else _plain(raw) for raw in raws], dtype=pl.Binary)
-    texts = texts.cast(pl.String, strict=False)
-    if texts.null_count():
-        texts = pl.Series(
-            [_unescaped(raw).encode("utf-8", "replace").decode() for raw in raws], dtype=pl.String
-        )
+    try:
+        texts = texts.cast(pl.String)
+    except pl.exceptions.ComputeError:  # a byte that is not UTF-8
+        texts = pl.Series([_valid(_unescaped(raw)) for raw in raws], dtype=pl.String)
     hits = texts.str.contains(_PAGE)
     leaves = _leaves(identifier_fields)
     if leaves and hits.any():
@@ -253,5 +252,10 @@ def _suspects(raws: Sequence[bytes], identifier_fields: frozenset[str]) -> list[
 
 
 def _plain(raw: bytes) -> bytes:
-    """`_unescaped` as UTF-8, for Polars; lone surrogates become question marks."""
-    return _unescaped(raw).encode("utf-8", "replace") if b"\\u" in raw else raw
+    """`_unescaped` as UTF-8, for Polars."""
+    return _valid(_unescaped(raw)).encode() if b"\\u" in raw else raw
+
+
+def _valid(text: str) -> str:
+    """Lone surrogates become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")

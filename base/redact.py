@@ -47,7 +47,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[\w.+-]+[@＠][\w-]+(?:\.[\w-]+)+"), "<email>"),
     (
         re.compile(
-            r"(?<![\w.-])(?:\+81[ -]?|0|０)(?:[0-9０-９]{9,10}"
+            r"(?<![\w.-])(?:\+81[ -]?|0|０)(?:[1-9１-９][0-9０-９]{8,9}"
             r"|[0-9０-９]{1,4}[-－‐−ー][0-9０-９]{1,4}[-－‐−ー][0-9０-９]{3,4})(?![\w-])"
         ),
         "<phone>",
@@ -79,7 +79,7 @@ def _shape(char: str) -> str:
             return "X" if char.isupper() else "x"
         return char if char.isprintable() else "."
     kind = unicodedata.category(char)
-    if kind[0] == "N":
+    if kind[0] == "N" and char != "〇":
         return "９"
     if kind[0] in "PZS":
         return char
