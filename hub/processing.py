@@ -110,13 +110,15 @@ class BatchProcessor:
         rows: list[int] = fresh["row"].to_list()
         path = None
         if rows and not self.dry_run:
-            path = self.archive.write(
-                self.system,
-                self.stream,
-                batch_no,
-                keys=[batch.keys[row] for row in rows],
-                raws=[batch.raws[row] for row in rows],
-                hashes=[batch.hashes[row] for row in rows],
+            path = str(
+                self.archive.write(
+                    self.system,
+                    self.stream,
+                    batch_no,
+                    keys=[batch.keys[row] for row in rows],
+                    raws=[batch.raws[row] for row in rows],
+                    hashes=[batch.hashes[row] for row in rows],
+                )
             )
         positions = fresh.select("row").with_row_index("position")
         return todo.join(positions, on="row", how="left", maintain_order="left"), path, len(rows)

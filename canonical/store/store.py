@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from canonical.store import commit, leases, quarantine, records, reports, runs, state
 from canonical.store.database import Database
-from canonical.store.migrations import upgrade
+from canonical.store.migrations import pending, upgrade
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,6 +42,11 @@ class Store:
         """Open `sqlite:///path.db` or `postgresql://…`; connects on first use."""
         return cls(Database(url))
 
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.database.dialect
+
     def close(self) -> None:
         """Give back all connections."""
         self.database.close()
@@ -60,6 +65,10 @@ class Store:
     def upgrade(self) -> None:
         """Bring the schema to the newest migration; safe when several processes call it."""
         upgrade(self.database)
+
+    def pending_migrations(self) -> int:
+        """How many migrations the schema lacks; 0 when it is up to date."""
+        return pending(self.database)
 
     # Streams, leases and runs
 

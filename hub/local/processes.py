@@ -155,10 +155,7 @@ class Processes:
 
     def _died(self, name: str, status: int | str) -> ProcessDied:
         log = self.log_of(name)
-        return ProcessDied(
-            f"{name} ended ({status}); the end of its log:\n{tail(log)}\n",
-            remedy=f"The whole log: {log}",
-        )
+        return ProcessDied(f"{name} ended ({status})", remedy=f"The end of {log}:\n{tail(log)}")
 
     def stop(self) -> None:
         """End everything that was started, whatever it started itself."""

@@ -38,6 +38,14 @@ def upgrade(database: Database) -> None:
             command.upgrade(config, "head")
 
 
+def pending(database: Database) -> int:
+    """How many migrations the schema lacks."""
+    script = ScriptDirectory.from_config(configuration())
+    with database.read() as connection:
+        at = version(connection)
+    return sum(1 for _ in script.iterate_revisions("head", at or "base"))
+
+
 def version(connection: Connection) -> str | None:
     """The migration that the database is at; None for an empty one."""
     return MigrationContext.configure(connection).get_current_revision()
