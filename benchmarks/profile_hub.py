@@ -124,19 +124,22 @@ def watched(sync: Any, watch: Stopwatch) -> Any:
 
 def profile(job: Job, watch: Stopwatch) -> float:
     """One sync under the stopwatch; returns its seconds."""
-    from hub import batching, processing
+    from base.personal_number import scan_page
+    from hub.batching import ReadBatch
+    from hub.compare import compare
     from hub.options import SyncOptions
     from hub.sync import open_store
     from hub.transfer import run_sync
 
     settings = hub.prepare(job)
+    functions = {
+        "hub.batching.ReadBatch.seal": watch.timed("hash", ReadBatch.seal),
+        "hub.batching.scan_page": watch.timed("guard", scan_page),
+        "hub.processing.compare": watch.timed("compare", compare),
+    }
     with ExitStack() as stack, open_store(settings) as store:
-        seal = watch.timed("hash", batching.ReadBatch.seal)
-        stack.enter_context(patch.object(batching.ReadBatch, "seal", seal))
-        guard = watch.timed("guard", batching.scan_page)
-        stack.enter_context(patch.object(batching, "scan_page", guard))
-        compare = watch.timed("compare", processing.compare)
-        stack.enter_context(patch.object(processing, "compare", compare))
+        for name, timed in functions.items():
+            stack.enter_context(patch(name, timed))
         sync = watched(hub.make_job(job, settings, store), watch)
         started = time.perf_counter()
         run_sync(sync, SyncOptions(mode="full"))
