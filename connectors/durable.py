@@ -6,6 +6,8 @@ import contextlib
 import os
 from pathlib import Path
 
+from base.failpoint import failpoint
+
 
 def write_durably(path: Path, data: bytes | memoryview) -> None:
     """Put `data` at `path`, on the disk when this returns; readable by the owner alone.
@@ -24,11 +26,13 @@ def write_durably(path: Path, data: bytes | memoryview) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        failpoint("archive.written")
         aside.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             aside.unlink(missing_ok=True)
         raise
+    failpoint("archive.renamed")
     sync_folder(path.parent)
 
 
