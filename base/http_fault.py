@@ -7,14 +7,10 @@ texts: the texts are not used.
 from __future__ import annotations
 
 import socket
+from http.client import IncompleteRead
 
 from requests.exceptions import ConnectTimeout, InvalidURL, MissingSchema, SSLError
-from urllib3.exceptions import (
-    DecodeError,
-    IncompleteRead,
-    NameResolutionError,
-    ReadTimeoutError,
-)
+from urllib3.exceptions import DecodeError, NameResolutionError, ReadTimeoutError
 
 from base.errors import ConnectError, HubError, ServerFault, SettingsError
 
@@ -96,5 +92,6 @@ def _no_connection(causes: tuple[BaseException, ...], place: str, reading: bool)
             f"{place}: the connection was refused",
             remedy="Check that the system runs, and the address and port of the connection",
         )
-    when = "while the answer came in" if reading else "before an answer came"
-    return ConnectError(f"{place}: the connection was reset {when}")
+    if reading:
+        return ServerFault(f"{place}: the connection was reset while the answer came in")
+    return ConnectError(f"{place}: the connection was reset before an answer came")

@@ -112,13 +112,13 @@ def test_escaped_digits_are_masked_one_for_one() -> None:
         "個人番号",
         "代表者個人番号（任意）",
         "マイナンバー",
+        "ﾏｲﾅﾝﾊﾞｰ",
         "my_number",
         "MyNumber",
         "MYNUMBER",
         "individualNumber",
         "individual_number",
         "kojin_bango",
-        "ﾏｲﾅﾝﾊﾞｰ",
     ],
 )
 @pytest.mark.parametrize(
