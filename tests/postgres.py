@@ -57,7 +57,7 @@ class Server:
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self.admin, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
 
 def _with_database(address: str, name: str) -> str:

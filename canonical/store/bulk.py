@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,6 +22,16 @@ class Bulk(Protocol):
 
     def pack(self, values: Sequence[str] | Sequence[int]) -> object:
         """The values as one parameter for `:keys`."""
+        ...
+
+    def rows(
+        self, connection: Connection, statement: str, bound: Mapping[str, object]
+    ) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT as the driver gives them, `:name` standing for a parameter.
+
+        For look-ups of many rows: SQLAlchemy's own Row objects keep the garbage collector busy
+        for longer than the database needs to answer.
+        """
         ...
 
     def insert(self, connection: Connection, table: Table, frame: pl.DataFrame) -> None:

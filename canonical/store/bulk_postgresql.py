@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import polars as pl
@@ -13,6 +14,9 @@ from sqlalchemy import Connection, Table
 
 _INCOMING = "hub_incoming"
 _CHUNK = 1 << 20
+_PARAMETER = re.compile(r":([a-z]+)")
+_WORTH_ANALYSING = 2_000
+"""Rows. Below this the planner's guess for a new table is near enough."""
 
 
 class PostgresBulk:
@@ -25,6 +29,19 @@ class PostgresBulk:
     def pack(self, values: Sequence[str] | Sequence[int]) -> object:
         """psycopg sends a list as an array."""
         return list(values)
+
+    def rows(
+        self, connection: Connection, statement: str, bound: Mapping[str, object]
+    ) -> list[tuple[Any, ...]]:
+        """A cursor of the driver's own."""
+        driver: Any = connection.connection.driver_connection
+        cursor = driver.cursor()
+        try:
+            return list(
+                cursor.execute(_PARAMETER.sub(r"%(\1)s", statement), dict(bound)).fetchall()
+            )
+        finally:
+            cursor.close()
 
     def insert(self, connection: Connection, table: Table, frame: pl.DataFrame) -> None:
         """COPY straight into the table."""
@@ -74,7 +91,8 @@ def _stage(connection: Connection, table: str, frame: pl.DataFrame) -> None:
         f"SELECT {_names(frame)} FROM {table} LIMIT 0"
     )
     _copy(connection, _INCOMING, frame)
-    connection.exec_driver_sql(f"ANALYZE {_INCOMING}")
+    if frame.height >= _WORTH_ANALYSING:
+        connection.exec_driver_sql(f"ANALYZE {_INCOMING}")
 
 
 def _copy(connection: Connection, table: str, frame: pl.DataFrame) -> None:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import polars as pl
@@ -22,6 +22,17 @@ class SqliteBulk:
     def pack(self, values: Sequence[str] | Sequence[int]) -> object:
         """A JSON array."""
         return json.dumps(list(values), ensure_ascii=False)
+
+    def rows(
+        self, connection: Connection, statement: str, bound: Mapping[str, object]
+    ) -> list[tuple[Any, ...]]:
+        """A cursor of the driver's own."""
+        driver: Any = connection.connection.driver_connection
+        cursor = driver.cursor()
+        try:
+            return list(cursor.execute(statement, dict(bound)).fetchall())
+        finally:
+            cursor.close()
 
     def insert(self, connection: Connection, table: Table, frame: pl.DataFrame) -> None:
         """One INSERT, executed for every row."""

@@ -124,6 +124,9 @@ def _postgresql(url: URL) -> Engine:
             "connect_timeout": 10,
             "application_name": "sme-hub",
             "options": "-c timezone=UTC",
+            # A prepared look-up of 25 000 keys is planned without knowing that they are many,
+            # and takes three times as long.
+            "prepare_threshold": None,
         },
     )
 

@@ -41,13 +41,12 @@ def known(database: Database, stream: int, keys: Sequence[str]) -> pl.DataFrame:
 def _lookup(
     database: Database, connection: Connection, stream: int, keys: Sequence[str]
 ) -> Sequence[Sequence[object]]:
-    return connection.execute(
-        text(
-            f"SELECT {', '.join(_KNOWN)} FROM source_record"
-            f" WHERE stream_id = :stream AND {database.bulk.member('record_key', 'text')}"
-        ),
+    return database.bulk.rows(
+        connection,
+        f"SELECT {', '.join(_KNOWN)} FROM source_record"
+        f" WHERE stream_id = :stream AND {database.bulk.member('record_key', 'text')}",
         {"stream": stream, "keys": database.bulk.pack(keys)},
-    ).all()
+    )
 
 
 def _versioned(connection: Connection, stream: int, frame: pl.DataFrame) -> pl.DataFrame:

@@ -133,7 +133,7 @@ def test_a_deleted_record_keeps_its_versions_and_may_come_back(sync: Syncing) ->
     sync.commit({"a": "1", "b": "2"}, claims)
     result = sync.commit(deleted=["a", "never seen"], counts=Counts(deleted=1, read=1))
     assert (result.records_deleted, result.claims_closed) == (1, {"party": 1})
-    assert [keys for keys in sync.store.live_keys(sync.stream_id)] == [["b"]]
+    assert list(sync.store.live_keys(sync.stream_id)) == [["b"]]
     assert sync.commit(deleted=["a"], counts=Counts()).records_deleted == 0
     assert sync.commit({"a": "1"}, claims).claims_written == {"party": 1}
     first, second = sync.store.claims_of("subsidy", "applications", "a")
@@ -221,4 +221,4 @@ def test_outdated_records_are_found_where_they_lie(sync: Syncing) -> None:
     assert frame.select("record_key", "archive_path", "position").rows() == [
         ("a", "archive/1.parquet", 0)
     ]
-    assert list(sync.store.to_remap(sync.stream_id, "plan-3"))[0].height == 2
+    assert next(sync.store.to_remap(sync.stream_id, "plan-3")).height == 2
