@@ -11,6 +11,14 @@ from hub.local.follow import Outcome
 from hub.options import Progress
 from hub.progress import ProgressBars, counts_table
 
+WIDTH_OF_A_LOG = 160
+
+
+def console() -> Console:
+    """The program's voice; where nobody's terminal sets a width, wide enough for the table."""
+    there = Console(highlight=False)
+    return there if there.is_terminal else Console(highlight=False, width=WIDTH_OF_A_LOG)
+
 
 class Display:
     """Bars on a terminal; elsewhere one line whenever a stream's state changes."""
@@ -51,8 +59,17 @@ def outcome_table(outcomes: Sequence[Outcome], seconds: float) -> Table:
             f"{outcome.system}.{outcome.stream}",
             dict(outcome.counts),
             outcome.seconds,
-            outcome.message or ("" if outcome.state == "success" else outcome.state),
+            "" if outcome.state == "success" else outcome.state,
         )
         for outcome in outcomes
     ]
     return counts_table(rows, f"Every sync (同期結果), {seconds:.0f} s since the start")
+
+
+def complaints(outcomes: Sequence[Outcome]) -> list[str]:
+    """One sentence for each stream that did not end well."""
+    return [
+        f"{outcome.system}.{outcome.stream} {outcome.state}: {outcome.message or 'see its log'}"
+        for outcome in outcomes
+        if not outcome.well
+    ]

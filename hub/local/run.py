@@ -24,8 +24,7 @@ from typing import NoReturn
 from rich.console import Console
 
 from base.errors import HubError, SettingsError
-from hub.local import airflow, mocks, progress, secrets
-from hub.local.display import Display, outcome_table
+from hub.local import airflow, display, mocks, progress, secrets
 from hub.local.follow import Outcome, follow
 from hub.local.parent import end_with_parent
 from hub.local.ports import require_free
@@ -143,9 +142,9 @@ def sync_all(
     for dag in dags:
         client.trigger(dag)
     streams = [(name, stream) for name, d in declared.items() for stream in d.streams]
-    with Display(streams, console) as display:
+    with display.Display(streams, console) as shown:
         return follow(
-            client, dags, since=since, home=options.home, show=display, check=processes.check
+            client, dags, since=since, home=options.home, show=shown, check=processes.check
         )
 
 
@@ -178,7 +177,9 @@ def run(options: Options, console: Console) -> int:
                 console.print(f"Up after {time.monotonic() - started:.0f} s. Syncing ...")
                 outcomes = sync_all(options, processes, client, since, console)
                 well = all(outcome.well for outcome in outcomes)
-                console.print(outcome_table(outcomes, time.monotonic() - started))
+                console.print(display.outcome_table(outcomes, time.monotonic() - started))
+                for sentence in display.complaints(outcomes):
+                    console.print(sentence, markup=False, soft_wrap=True)
                 stay(options, processes, console)
         except Stopped:
             console.print("Stopped; nothing is left running.")
@@ -198,7 +199,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number_ in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number_, _stop)
     end_with_parent()
-    console = Console(highlight=False)
+    console = display.console()
     try:
         return run(
             read_options(sys.argv[1:] if arguments is None else arguments, os.environ), console
