@@ -20,7 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from mocks.credentials import ClientCredentials
 from mocks.faults import TRANSPORT
 from mocks.settings import local_connections
-from mocks.systems import PORTS, Systems, build_systems
+from mocks.systems import PORTS, Systems, build_systems, ports_from
 from mocks.world import START, World
 
 HOST = "127.0.0.1"
@@ -81,7 +81,7 @@ def listen(name: str, port: int) -> socket.socket:
             raise
         msg = (
             f"port {port} for the mock system {name} is taken by another program. "
-            f"Stop that program, or choose other ports with --port-base"
+            f"Stop that program, or choose another first port (hub mocks --port)"
         )
         raise PortTaken(msg) from error
     return wire
@@ -191,10 +191,13 @@ def run(
     start: date = START,
     credentials: ClientCredentials | None = None,
     ports: dict[str, int] | None = None,
+    first_port: int | None = None,
     rate_per_second: float | None = None,
     ready: Callable[[MockServers], None] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM (`hub mocks`); `ready` is called when all are up.
+
+    `first_port` moves the default row of ports; `ports` names each.
 
     The world is live: record updates are stamped with the wall clock, so that a hub which has
     read up to this minute meets what `POST /admin/advance` brings.
@@ -208,8 +211,9 @@ def run(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask_to_stop)
     world = World(seed, businesses, start, wall_clock=lambda: datetime.now(UTC))
+    chosen = ports or (PORTS if first_port is None else ports_from(first_port))
     with serve(
-        world, credentials=credentials, ports=ports or PORTS, rate_per_second=rate_per_second
+        world, credentials=credentials, ports=chosen, rate_per_second=rate_per_second
     ) as servers:
         if ready:
             ready(servers)

@@ -22,7 +22,8 @@ def local_connections(
 ) -> dict[str, dict[str, Any]]:
     """Connection name → settings (address, rate, client id and secret), as `Connection` reads them.
 
-    The public API of jGrants lies under `/exp` of the address, as in the published interface.
+    The public API of jGrants lies under `/exp`, as in the published interface, and asks for no
+    credentials: it is a connection of its own.
     """
     subsidy = addresses["subsidy"]
     return {
@@ -32,7 +33,8 @@ def local_connections(
             "client_id": credentials.client_id,
             "client_secret": credentials.client_secret,
             "token_url": f"{subsidy}/oauth/token",
-        }
+        },
+        "subsidy_public": {"address": f"{subsidy}/exp", "rate_per_second": RATE},
     }
 
 

@@ -19,6 +19,11 @@ PORTS = {"admin": 8801, "subsidy": 8802}
 """Default ports; port 0 takes any free one."""
 
 
+def ports_from(first: int) -> dict[str, int]:
+    """The same row of ports, beginning elsewhere."""
+    return {name: port - min(PORTS.values()) + first for name, port in PORTS.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Systems:
     """The ASGI apps by name, and what they share."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -105,9 +106,15 @@ def detail_v2(program: Program) -> dict[str, Any]:
         **_common(program),
         "granttype": program.grant_type,
         **_files(program),
-        "workflow": [_workflow(round_) for round_ in program.rounds],
+        "workflow": [_workflow(_silenced(program, round_)) for round_ in program.rounds],
         "institution_name": program.institution,
     }
+
+
+def _silenced(program: Program, round_: Round) -> Round:
+    if not program.silent_workflow:
+        return round_
+    return replace(round_, start=None, end=None, project_end=None)
 
 
 def _workflow(round_: Round) -> dict[str, Any]:

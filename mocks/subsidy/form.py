@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, timedelta
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -42,10 +42,8 @@ def answers(
 
 
 def _applicant(business: Business, rng: Random) -> Answers:
-    """The business itself. A sole proprietor has no 法人番号; some type their GビズID number."""
+    """The business itself. A sole proprietor has no 法人番号."""
     number = business.corporate_number and spelling.number13(rng, business.corporate_number)
-    if business.individual_number and rng.random() < 0.1:
-        number = business.individual_number
     name = (
         spelling.legal_name(rng, business.name)
         if business.name
@@ -192,14 +190,14 @@ def _spoil(form: Answers, application: Application, business: Business) -> Answe
 def spoils(flaw: Flaw, form: Answers) -> bool:
     """Whether the form holds the field that the flaw spoils (a draft may not have it yet)."""
     name = flaw.field.removeprefix("answers.").partition("[]")[0]
-    return bool(form.get(name))
+    return bool(form.get(name)) or (name == "法人番号" and name in form)
 
 
 def _era_too_long(form: Answers, application: Application, business: Business) -> None:
     """平成 goes on: 平成37年3月 for 令和7年3月. The same month, in an era that had ended."""
     years = closed_years(business, application.known_until)
     for entry, year in zip(form["決算"], years, strict=True):
-        if year.end > date(2019, 4, 30) + timedelta(days=0):
+        if year.end > date(2019, 4, 30):
             entry["決算年月"] = f"平成{year.end.year - 1988}年{year.end.month}月"
 
 
@@ -212,8 +210,10 @@ def _set(name: str, value: str) -> Any:
 
 
 def _check_digit(form: Answers, application: Application, business: Business) -> None:
+    """A mistyped number; a sole proprietor types the 13-digit GビズID number, which is none."""
     del application
-    form["法人番号"] = wrong_corporate_number(business.corporate_number or "")
+    number = business.corporate_number
+    form["法人番号"] = wrong_corporate_number(number) if number else business.individual_number
 
 
 def _twelve_digits(form: Answers, application: Application, business: Business) -> None:

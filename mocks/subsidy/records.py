@@ -32,7 +32,7 @@ def application_record(world: World, application: Application) -> dict[str, Any]
     consent = business.data_use_consent
     rng = dice(world.seed, "spelling", application.index, application.known_until.isoformat())
     form = answers(application, business, rng, consent=consent, draft=draft)
-    flaws = tuple(flaw for flaw in application.flaws if _spoiled(flaw.rule, flaw, form))
+    flaws = tuple(flaw for flaw in application.flaws if spoils(flaw, form))
     world.truth.state(
         RecordKey("subsidy", "applications", application.id),
         application.business,
@@ -68,10 +68,6 @@ def application_record(world: World, application: Application) -> dict[str, Any]
             if s.notice
         ],
     }
-
-
-def _spoiled(rule: str, flaw: Any, form: dict[str, Any]) -> bool:
-    return rule == "number_missing" or spoils(flaw, form)
 
 
 def _applicant(business: Business) -> dict[str, Any]:

@@ -29,8 +29,9 @@ GRANTS = ("小規模事業者持続化補助金", "IT導入補助金", "事業�
 class Application:
     """One application; `steps` reach into the future, `flaws` say what is wrong with its record.
 
-    `touched` are updates beside the steps (an answer was corrected); `known_until` is the day up
-    to which the answers follow the business: the submission, later where an answer was corrected.
+    `touched` are updates that have happened beside the steps (an answer was corrected).
+    `known_until` is the day up to which the answers follow the business: the submission, later
+    where an answer was corrected.
     """
 
     id: str
@@ -69,9 +70,7 @@ class Application:
 
     def updated_at(self, now: datetime) -> datetime:
         """The last touch of the record up to `now`."""
-        times = [step.at for step in self.shown(now)]
-        times += [at for at in self.touched if at <= now]
-        return max(times)
+        return max([*(step.at for step in self.shown(now)), *self.touched])
 
     def is_open(self, now: datetime) -> bool:
         """Whether its answers may still change: shown, and neither ended nor paid."""

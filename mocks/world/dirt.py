@@ -22,7 +22,8 @@ class Flaw:
 
     `level` record: the claims of the record must not be stored; field: that field stays empty.
     `outcome` refused: quarantined; noted: accepted with a remark; masked: the personal-number
-    guard blanks it; review: stored, but identity is for a person to decide.
+    guard blanks it; review: quarantined too, but a person may find the number to be a
+    会社法人等番号 that only lacks its check digit.
     """
 
     rule: str
@@ -42,7 +43,7 @@ NOTED = (
     Flaw("era_out_of_range", "field", "answers.決算[].決算年月", "noted"),
     Flaw("number_missing", "field", "answers.法人番号", "noted"),
 )
-REVIEW = Flaw("twelve_digits", "field", "answers.法人番号", "review")
+REVIEW = Flaw("twelve_digits", "record", "answers.法人番号", "review")
 MASKED = Flaw("personal_number", "field", "answers.事業計画の概要", "masked")
 
 REFUSED_SHARE = 0.005
@@ -56,8 +57,10 @@ def applies(flaw: Flaw, business: Business) -> bool:
     if flaw.rule == "twelve_digits":
         number = business.corporate_number
         return number is not None and not passes_for_personal_number(number[1:])
-    if flaw.field == "answers.法人番号":
+    if flaw.rule == "number_missing":
         return business.kind == "corporation"
+    if flaw.rule == "check_digit":
+        return business.kind != "pre_founder"
     if flaw.rule == "unit_missing":
         return business.capital_jpy is not None
     if flaw.field in {"answers.創業・設立日", "answers.決算[].決算年月"}:

@@ -120,7 +120,8 @@ def _end_open(
             granted = next((s for s in shown if s.state == "交付決定"), None)
             of = granted or shown[0]
             state = "廃止" if granted else "取下げ"
-            application.cut(Step(world.stamp(at), of.procedure, of.kind, state, of.decision, note))
+            application.cut(Step(at, of.procedure, of.kind, state, of.decision, note))
+            application.touched.append(world.stamp(at))
             changes.applications.add(application.id)
         return changes
 

@@ -79,6 +79,8 @@ class Program:
     files: dict[str, tuple[str, ...]] = field(default_factory=dict)
     form_version: str = "2026-1"
     takes_applications: bool = False
+    silent_workflow: bool = False
+    """v2's workflow names no period; only the list and v1 do."""
 
     @property
     def start(self) -> datetime | None:
@@ -161,6 +163,7 @@ def _program(seed: int, index: int, today: date) -> Program:
         institution=institution,
         created_at=japan(today - timedelta(days=rng.randrange(20, 500)), 9, 30),
         files=_files(rng, theme),
+        silent_workflow=rng.random() < 0.03,
     )
 
 
