@@ -23,6 +23,7 @@ from connectors.structs import shape_of
 from connectors.tolerant import DuplicateKeyError, TolerantReader, parse
 
 NUL = b"\\u0000"
+KEY_ENDING = re.compile(rb'"\s*:')
 SENTINEL = re.compile(rb"\\u[fF][dD][dD]0|\xef\xb7\x90")
 
 
@@ -125,8 +126,9 @@ def counts_agree(text: bytes, keys: int) -> bool:
     where the counts differ (also for texts that hold `":`) is each record looked at. A text that
     is nothing but the sentinel for "not sent" shows in the same way.
     """
-    found = text.count(b'":')
-    return found == keys or found + text.count(b'" :') == keys
+    if b'" ' in text or any(blank in text for blank in (b"\n", b"\t", b"\r")):
+        return sum(1 for _ in KEY_ENDING.finditer(text)) == keys
+    return text.count(b'":') == keys
 
 
 def _doubtful(raw: bytes) -> bool:
