@@ -20,7 +20,7 @@ from canonical.store.work import Work
 
 
 def commit_batch(database: Database, batch: BatchCommit) -> CommitResult:
-    """See `Store.commit_batch`."""
+    """See `Store.commit_batch`. A batch in which nothing was read only moves the state."""
     batch.check()
     hashed = claims.prepared(batch.claims)
     with database.write() as connection:
@@ -30,7 +30,8 @@ def commit_batch(database: Database, batch: BatchCommit) -> CommitResult:
             connection, database.bulk, batch.stream_id, before.next_batch_no, batch.recorded_at
         )
         plan_no = state.plan_no(connection, batch.stream_id, batch.plan_version)
-        _insert_batch(work, batch, plan_no)
+        if batch.counts.read:
+            _insert_batch(work, batch, plan_no)
         written = source_records.write(work, batch, before, plan_no)
         failpoint("commit.records")
         claimed, closed = _write_claims(work, hashed, written)
@@ -129,7 +130,7 @@ def _write_state(
             window=json.dumps(window, ensure_ascii=False, sort_keys=True) if window else None,
             resume=batch.state.resume,
             next_record_no=next_record_no,
-            next_batch_no=STREAM_STATE.c.next_batch_no + 1,
+            next_batch_no=STREAM_STATE.c.next_batch_no + (1 if batch.counts.read else 0),
             next_item_no=next_item_no,
             plan_no=plan_no,
             contract_version=batch.contract_version,
