@@ -232,6 +232,6 @@ def _algorithm(key: RSAKey | ECKey | OKPKey) -> str:
     if isinstance(key, RSAKey):
         return "RS256"
     if isinstance(key, OKPKey):
-        return "EdDSA"
+        return str(key.curve_name)
     curve = key.curve_name
     return {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}.get(curve, "ES256")

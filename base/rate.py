@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, cast
 
 from sqlalchemy import (
     Column,
@@ -84,7 +85,6 @@ class RateBudget:
         self._clock = clock
         self._waiting = waiting
         self._block = _Block()
-        self._offset: float | None = None
         self._lock = threading.Lock()
 
     def acquire(self, max_wait: float | None = None) -> float:
@@ -142,9 +142,7 @@ class RateBudget:
 
     def _now(self) -> float:
         """The store's clock, followed by ours: machines need not agree on the time."""
-        if self._offset is None:
-            self._offset = _clock_offset(self._engine(), self._clock)
-        return self._clock.now().timestamp() + self._offset
+        return self._clock.now().timestamp() + _clock_offset(self._engine(), cast(Any, self._clock))
 
     def _engine(self) -> Engine:
         if self._url is None:
@@ -219,7 +217,9 @@ def _ready(engine: Engine) -> Engine:
     return engine
 
 
+@lru_cache(maxsize=16)
 def _clock_offset(engine: Engine, clock: Clock) -> float:
+    """Seconds the store's clock is ahead of ours, measured once for a process."""
     if engine.dialect.name != "postgresql":
         return 0.0
     try:
