@@ -49,7 +49,7 @@ class ListClaims:
         self, root: pl.DataFrame, children: Mapping[str, pl.DataFrame], findings: Findings
     ) -> pl.DataFrame | None:
         """`#row`, `#ordinal` and the model's columns, a row an element; None if there is none."""
-        elements = self._split(root) if self.rule.split else children.get(self.rule.source)
+        elements = self.split(root) if self.rule.split else children.get(self.rule.source)
         if elements is None or elements.is_empty():
             return None
         finished = apply_rules(self.columns, elements, findings)
@@ -58,7 +58,8 @@ class ListClaims:
         frame = pl.DataFrame([elements[ROW], elements[ORDINAL], *series])
         return with_constants(stating(frame, names), self.rule.entity, self.rule.constants)
 
-    def _split(self, root: pl.DataFrame) -> pl.DataFrame | None:
+    def split(self, root: pl.DataFrame) -> pl.DataFrame | None:
+        """The elements of a list that is one text: `#row`, `#ordinal`, `#value`."""
         source, separators = self.rule.source, self.rule.split or ()
         if source not in root.columns:
             return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 import polars as pl
@@ -70,23 +71,35 @@ class RuleColumns:
         self.personal = rule.target.classification is Classification.PERSONAL
         self._memory: dict[Any, Outcome] = {}
 
-    def expressions(self, index: int, available: set[str]) -> list[pl.Expr]:
-        """`stated`, `settled` and the outputs of this rule, named by `index`."""
+    def stages(self, index: int, available: set[str]) -> list[list[pl.Expr]]:
+        """What is to be computed, each stage on the columns of the stages before.
+
+        The last but one tells which rows are settled (`index!`); the last holds the outputs
+        (`index.name`) and which texts the column path leaves over (`index?`).
+        """
         rule = self.rule
         texts = self._texts(available)
         anything = pl.any_horizontal([text.is_not_null() for text in texts])
         if rule.transform.fast is None:
-            settled: pl.Expr = pl.lit(value=False)
-            outputs: Sequence[pl.Expr] = [pl.lit(None)] * len(rule.outputs)
-        else:
-            fast = rule.transform.fast(self._inputs(texts), rule.options)
-            settled, outputs = fast.settled.fill_null(value=False) & anything, fast.outputs
+            return [[anything.alias(f"{index}?")], self._nothing(index)]
+        fast = rule.transform.fast(self._inputs(texts), rule.options)
+        settled = fast.settled.fill_null(value=False) & anything
+        done = pl.col(f"{index}!")
+        outputs = [
+            pl.when(done).then(fast.outputs[j]).cast(kind).alias(f"{index}.{name}")
+            for (j, name), kind in zip(self.names, self.dtypes, strict=True)
+        ]
+        shared = fast.shared.stages if fast.shared else []
         return [
-            (anything & ~settled).alias(f"{index}?"),
-            *(
-                pl.when(settled).then(outputs[j]).cast(kind).alias(f"{index}.{name}")
-                for (j, name), kind in zip(self.names, self.dtypes, strict=True)
-            ),
+            *shared,
+            [settled.alias(f"{index}!")],
+            [*outputs, (anything & ~done).alias(f"{index}?")],
+        ]
+
+    def _nothing(self, index: int) -> list[pl.Expr]:
+        return [
+            pl.lit(None, kind).alias(f"{index}.{name}")
+            for (_, name), kind in zip(self.names, self.dtypes, strict=True)
         ]
 
     def _texts(self, available: set[str]) -> list[pl.Expr]:
@@ -188,14 +201,10 @@ def apply_rules(
     present = used & set(frame.columns)
     keep = [name for name in (ROW, ORDINAL) if name in frame.columns]
     source = frame.select(*keep, *(stated(name).alias(name) for name in sorted(present)))
-    expressions = [
-        expression
-        for index, columns in enumerate(rules)
-        for expression in columns.expressions(index, present)
-    ]
-    result = source.select(expressions) if expressions else pl.DataFrame()
-    if result.height != source.height:
-        result = source.with_columns(expressions)
+    stages = [columns.stages(index, present) for index, columns in enumerate(rules)]
+    result = source
+    for stage in zip_longest(*stages, fillvalue=()):
+        result = result.with_columns(expression for part in stage for expression in part)
     return [
         [
             series.alias(name)

@@ -18,13 +18,14 @@ from mappings.transforms.core import (
     Option,
     Options,
     Parsed,
+    Shared,
     Texts,
     Transform,
     Values,
 )
 from mappings.transforms.identifiers import POSTAL_CODE
 from mappings.transforms.kanji_numbers import read_number
-from mappings.transforms.text import SUSPECT, guard
+from mappings.transforms.text import guard
 from mappings.transforms.width import DASHES, narrow
 
 _OUTPUTS = (
@@ -137,36 +138,45 @@ _ODD = rf"[{_KANJI}](?:丁目|番|号|地割)|字|[{DASHES.replace('ー', '')}]|
 
 
 def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
-    """Addresses written as GIF writes them, or with 丁目, 番(地), 号 after ASCII digits."""
+    """Addresses written as GIF writes them: known municipality, town, 1-2-3, and a building."""
     text = columns[0]
     codes = places.by_full_name()
-    ward, city = text.str.extract(_WARD, 1), text.str.extract(_CITY, 1)
-    ward_code = ward.replace_strict(codes, default=None)
-    city_code = city.replace_strict(codes, default=None)
-    head = pl.when(ward_code.is_not_null()).then(ward).otherwise(city)
-    code = pl.coalesce(ward_code, city_code)
-    rest = text.str.slice(head.str.len_chars())
-    parts = rest.str.extract_groups(_STREET)
+    shared = Shared()
+    ward, city = shared.keep(text.str.extract(_WARD, 1)), shared.keep(text.str.extract(_CITY, 1))
+    ward_code = shared.keep(ward.replace_strict(codes, default=None), 1)
+    code = pl.coalesce(ward_code, city.replace_strict(codes, default=None))
+    head = shared.keep(pl.when(ward_code.is_not_null()).then(ward).otherwise(city), 2)
+    length = pl.when(head.str.slice(3, 1) == "県").then(4).otherwise(3)
+    place = (shared.keep(head.str.head(length), 3), shared.keep(head.str.slice(length), 3))
+    rest = shared.keep(text.str.slice(head.str.len_chars()), 3)
+    return _fast_street(text, shared.keep(code, 2), place, rest, options=options, shared=shared)
+
+
+def _fast_street(
+    text: pl.Expr,
+    code: pl.Expr,
+    place: tuple[pl.Expr, pl.Expr],
+    rest: pl.Expr,
+    *,
+    options: Options,
+    shared: Shared,
+) -> Fast:
+    """The parts of `rest`, what follows the municipality; `text` is the whole address."""
+    parts = shared.keep(rest.str.extract_groups(_STREET), 4)
     town, block = parts.struct.field("1"), parts.struct.field("2")
     building = parts.struct.field("3")
-    prefecture = code.str.slice(0, 2)
-    long = head.str.slice(3, 1) == "県"
-    length = pl.when(long).then(4).otherwise(3)
-    full = pl.concat_str([head, town, block, pl.concat_str([pl.lit(" "), building]).fill_null("")])
+    spaced = pl.concat_str([pl.lit(" "), building]).fill_null("")
+    full = pl.concat_str([*place, town, block, spaced])
     settled = (
         code.is_not_null()
         & block.is_not_null()
         & text.str.contains(rf"^[{_CLEAN}]+(?: [{_CLEAN}]+)?$")
         & ~rest.str.contains(_ODD)
-        & ~text.str.contains(SUSPECT)
     )
     if options["max_length"] is not None:
         settled &= text.str.len_chars() <= options["max_length"]
-    outputs = (
-        prefecture, code, head.str.head(length), head.str.slice(length), town, block, building,
-        full, text,
-    )  # fmt: skip
-    return Fast(settled, outputs)
+    outputs = (code.str.slice(0, 2), code, *place, town, block, building, full, text)
+    return Fast(settled, outputs, shared)
 
 
 _CLEAN = "\u3041-\u3096\u30a1-\u30faー\u4e00-\u9fff々A-Za-z0-9-"
@@ -286,14 +296,23 @@ def _format_parts(values: Values, options: Options) -> Texts:
 
 
 def _fast_parts(columns: Sequence[pl.Expr], options: Options) -> Fast:
+    """Parts that name a municipality exactly; and postal code with the whole address in one."""
     postal, prefecture, city, street, building = columns
-    received = pl.concat_str([column.fill_null("") for column in (prefecture, city, street)])
+    sound = postal.is_null() | postal.str.contains("^〒?[0-9]{3}-?[0-9]{4}$")
+    code = postal.str.replace_all("[〒-]", "")
+    if options["parts"] == ["postal_code", "street"]:
+        whole = _fast([street], options)
+        return Fast(whole.settled & sound, (code, *whole.outputs), whole.shared)
+    shared = Shared()
     spaced = pl.concat_str([pl.lit(" "), building]).fill_null("")
-    inner = _fast([pl.concat_str([received, spaced])], options)
-    sound = postal.is_null() | postal.str.contains("^[0-9]{3}-?[0-9]{4}$")
-    clean = pl.concat_str([received, spaced]).str.contains(rf"^[{_CLEAN}]+(?: [{_CLEAN}]+)?$")
-    settled = inner.settled & sound & clean & ~prefecture.str.contains("^[0-9]").fill_null(False)
-    return Fast(settled, (postal.str.replace("-", "", literal=True), *inner.outputs))
+    text = shared.keep(pl.concat_str([prefecture, city, street, spaced]))
+    place = pl.concat_str([prefecture, city]).replace_strict(places.by_full_name(), default=None)
+    rest = shared.keep(pl.concat_str([street, spaced]))
+    inner = _fast_street(
+        text, shared.keep(place), (prefecture, city), rest, options=options, shared=shared
+    )
+    named = prefecture.is_in(list(places.prefectures()))
+    return Fast(inner.settled & sound & named, (code, *inner.outputs), shared)
 
 
 ADDRESS_PARTS = Transform(

@@ -17,6 +17,7 @@ from mappings.transforms.core import (
     Option,
     Options,
     Parsed,
+    Shared,
     Transform,
     single,
     single_format,
@@ -54,8 +55,9 @@ def _fast_code(columns: Sequence[pl.Expr], options: Options) -> Fast:
         if options["max_length"] is not None:
             settled &= text.str.len_chars() <= options["max_length"]
         return Fast(settled, (text,))
-    code = text.replace_strict(known, default=None, return_dtype=pl.String)
-    return Fast(code.is_not_null(), (code,))
+    shared = Shared()
+    code = shared.keep(text.replace_strict(known, default=None, return_dtype=pl.String))
+    return Fast(code.is_not_null(), (code,), shared)
 
 
 def _format_code(value: Any, options: Options) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -58,15 +59,38 @@ class Example:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Shared:
+    """Columns that several expressions of one fast path stand on, computed once.
+
+    A kept column of stage 0 stands on the source alone, one of stage n on stages below n.
+    """
+
+    _names = count()
+
+    def __init__(self) -> None:
+        self.stages: list[list[pl.Expr]] = []
+
+    def keep(self, expression: pl.Expr, stage: int = 0) -> pl.Expr:
+        """The column that `expression` will be computed into."""
+        import polars as pl
+
+        while len(self.stages) <= stage:
+            self.stages.append([])
+        name = f"~{next(self._names)}"
+        self.stages[stage].append(expression.alias(name))
+        return pl.col(name)
+
+
 class Fast(NamedTuple):
     """The column path of a transform: which rows it settles, and their values.
 
     `settled` is true where `outputs` are right; every other row with a text goes to the scalar
-    parse, once for each distinct text.
+    parse, once for each distinct text. `shared` are the columns that both stand on.
     """
 
     settled: pl.Expr
     outputs: tuple[pl.Expr, ...]
+    shared: Shared | None = None
 
 
 @dataclass(frozen=True)

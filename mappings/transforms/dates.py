@@ -21,6 +21,7 @@ from mappings.transforms.core import (
     Option,
     Options,
     Parsed,
+    Shared,
     Texts,
     Transform,
     Values,
@@ -151,9 +152,14 @@ def _end(day: str, year: int, month: int | None) -> bool:
     return True
 
 
-def _within(era: Era, found: date, precision: str) -> bool:
+def _ended(era: Era) -> date:
+    """The day after the era's last."""
     index = ERAS.index(era)
-    ended = ERAS[index - 1].began if index else date.max
+    return ERAS[index - 1].began if index else date.max
+
+
+def _within(era: Era, found: date, precision: str) -> bool:
+    ended = _ended(era)
     if precision == "day":
         return era.began <= found < ended
     if precision == "month":
@@ -199,11 +205,31 @@ def _format(values: Values, options: Options) -> Texts:
     return (None,) if value is None else (format_date(value, precision or "day", options["style"]),)
 
 
+_RECENT = [era for era in ERAS if era.name in {"令和", "平成", "昭和"}]
+_WRITTEN_ERA = "^(令和|平成|昭和)(元|[0-9]{1,2})年([0-9]{1,2})月([0-9]{1,2})日$"
+
+
 def _fast(columns: Sequence[pl.Expr], _options: Options) -> Fast:
+    """2024-04-01, and 令和6年4月1日 within its era."""
     text = columns[0]
-    found = text.str.to_date("%Y-%m-%d", strict=False)
-    settled = text.str.contains("^[0-9]{4}-[0-9]{2}-[0-9]{2}$") & found.is_not_null()
-    return Fast(settled & (found.dt.year() > 0), (found, pl.lit("day")))
+    shared = Shared()
+    iso = shared.keep(text.str.to_date("%Y-%m-%d", strict=False))
+    is_iso = text.str.contains("^[0-9]{4}-[0-9]{2}-[0-9]{2}$") & (iso.dt.year() > 0)
+    groups = shared.keep(text.str.extract_groups(_WRITTEN_ERA))
+    name, year = groups.struct.field("1"), groups.struct.field("2")
+    month, day = groups.struct.field("3"), groups.struct.field("4")
+    offset = name.replace_strict({era.name: era.offset for era in _RECENT}, default=None)
+    number = pl.when(year == "元").then(pl.lit("1")).otherwise(year).cast(pl.Int32, strict=False)
+    western = (offset + number).cast(pl.String)
+    japanese = shared.keep(
+        pl.concat_str([western, month, day], separator="-").str.to_date("%Y-%m-%d", strict=False), 1
+    )
+    within = pl.any_horizontal(
+        (name == era.name) & (japanese >= era.began) & (japanese < _ended(era)) for era in _RECENT
+    )
+    found = pl.when(is_iso).then(iso).otherwise(japanese)
+    settled = is_iso.fill_null(value=False) | within.fill_null(value=False)
+    return Fast(settled, (found, pl.lit("day")), shared)
 
 
 _STYLE = Option(
@@ -270,9 +296,10 @@ def _fast_instant(columns: Sequence[pl.Expr], _options: Options) -> Fast:
     utc = text.str.contains(
         r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"
     )
-    found = text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False)
+    shared = Shared()
+    found = shared.keep(text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False))
     sound = found.is_not_null() & (text.str.slice(17, 2) < "60") & (found.dt.year() > 0)
-    return Fast(utc & sound, (found.dt.replace_time_zone("UTC"),))
+    return Fast(utc & sound, (found.dt.replace_time_zone("UTC"),), shared)
 
 
 def _format_instant(value: Any, options: Options) -> str:

@@ -16,6 +16,7 @@ from mappings.transforms.core import (
     Option,
     Options,
     Parsed,
+    Shared,
     Transform,
     as_text,
     single,
@@ -65,12 +66,13 @@ def parse_corporate_number(text: str, _options: Options) -> str:
 
 def _fast_corporate_number(columns: Sequence[pl.Expr], _options: Options) -> Fast:
     text = columns[0]
-    number = text.cast(pl.Int64, strict=False)
+    shared = Shared()
+    number = shared.keep(text.cast(pl.Int64, strict=False))
     total = sum(
-        ((number // 10**i) % 10 * (1 if i % 2 == 0 else 2) for i in range(12)), start=pl.lit(0)
+        (number // 10**i % 10 * (1 if i % 2 == 0 else 2) for i in range(12)), start=pl.lit(0)
     )
     right = (9 - total % 9) == number // 10**12
-    return Fast(text.str.contains(r"^[0-9]{13}$") & right, (text,))
+    return Fast(text.str.contains(r"^[0-9]{13}$") & right, (text,), shared)
 
 
 CORPORATE_NUMBER = Transform(

@@ -14,13 +14,14 @@ from mappings.transforms.core import (
     Option,
     Options,
     Parsed,
+    Shared,
     Texts,
     Transform,
     Values,
     single,
     single_format,
 )
-from mappings.transforms.text import SUSPECT, guard
+from mappings.transforms.text import guard
 from mappings.transforms.width import narrow
 
 LEGAL_FORMS = {
@@ -135,15 +136,19 @@ _OLD, _NEW = _reducing_pairs()
 def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
     """Names with one plain legal form before or behind, or none of any kind."""
     text = columns[0]
-    before = text.str.extract(f"^({_PLAIN_FORMS})", 1)
-    behind = text.str.extract(f"({_PLAIN_FORMS})$", 1)
+    shared = Shared()
+    before = shared.keep(text.str.extract(f"^({_PLAIN_FORMS})", 1))
+    behind = shared.keep(text.str.extract(f"({_PLAIN_FORMS})$", 1))
     prefixed, suffixed = before.is_not_null(), behind.is_not_null()
-    core = text.str.slice(pl.when(prefixed).then(4).otherwise(0)).str.head(
-        text.str.len_chars() - pl.when(prefixed ^ suffixed).then(4).otherwise(0)
+    core = shared.keep(
+        text.str.slice(
+            pl.when(prefixed).then(4).otherwise(0),
+            text.str.len_chars() - pl.when(prefixed | suffixed).then(4).otherwise(0),
+        ),
+        1,
     )
-    other = core.str.contains("会社|法人|組合")
-    settled = text.str.contains(f"^[{_PLAIN}]+$") & ~other & ~(prefixed & suffixed)
-    settled &= core.str.len_chars() > 0
+    settled = text.str.contains(f"^[{_PLAIN}]+$") & ~core.str.contains("会社|法人|組合")
+    settled &= ~(prefixed & suffixed) & (core.str.len_chars() > 0)
     if options["max_length"] is not None:
         settled &= text.str.len_chars() <= options["max_length"]
     form = pl.coalesce(before, behind).replace_strict(_PLAIN_CODES, default=None)
@@ -155,7 +160,7 @@ def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
         .otherwise(pl.lit("none"))
     )
     reduced = core.str.replace_many(_OLD, _NEW).str.to_uppercase()
-    return Fast(settled, (text, core, form, position, reduced))
+    return Fast(settled, (text, core, form, position, reduced), shared)
 
 
 def _example(text: str, core: str, form: str | None, position: str, reduced: str) -> Example:
@@ -215,10 +220,10 @@ def _parse_kana(text: str, options: Options) -> str | Parsed:
 
 def _fast_kana(columns: Sequence[pl.Expr], options: Options) -> Fast:
     text = columns[0]
-    settled = text.str.contains("^[ァ-ヺー・]+(?: [ァ-ヺー・]+)*$") & ~text.str.contains(SUSPECT)
+    settled = text.str.contains("^[ァ-ヺー・]+(?:[ 　][ァ-ヺー・]+)*$")
     if options["max_length"] is not None:
         settled &= text.str.len_chars() <= options["max_length"]
-    return Fast(settled, (text,))
+    return Fast(settled, (text.str.replace_all("　", " ", literal=True),))
 
 
 def _format_kana(value: str, options: Options) -> str:

@@ -102,6 +102,12 @@ def _parse_month(text: str, _options: Options) -> int:
     return int(match[1])
 
 
+def _fast_month(columns: Sequence[pl.Expr], _options: Options) -> Fast:
+    text = columns[0]
+    value = text.str.strip_suffix("月").cast(pl.Int64, strict=False)
+    return Fast(text.str.contains("^[0-9]{1,2}月?$") & value.is_between(1, 12), (value,))
+
+
 MONTH = Transform(
     name="month",
     version=1,
@@ -110,6 +116,7 @@ MONTH = Transform(
     format=single_format(
         lambda value, options: f"{value}月" if options["write_unit"] else str(value)
     ),
+    fast=_fast_month,
     loss="the spelling",
     options={"write_unit": Option(False, bool, help="backward, 3月 instead of 3")},
     examples=(

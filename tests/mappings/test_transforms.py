@@ -74,6 +74,8 @@ def fast_rows(
     assert transform.fast is not None
     fast = transform.fast([pl.col(f"i{n}") for n in range(width)], options)
     outputs = [expression.alias(f"o{n}") for n, expression in enumerate(fast.outputs)]
+    for stage in fast.shared.stages if fast.shared else ():
+        frame = frame.with_columns(stage)
     result = frame.select(fast.settled.fill_null(value=False).alias("settled"), *outputs)
     return [(row[0], row[1:]) for row in result.iter_rows()]
 
