@@ -86,7 +86,9 @@ def test_nothing_to_decode_gives_every_column() -> None:
 
 
 def test_an_unknown_field_is_drift_and_the_record_loads() -> None:
-    decoded = decode(GOOD, text('"新項目":"秘密","住所":{"郡":"某郡"},"役員":[{"氏名":"甲","歳":1}]'))
+    decoded = decode(
+        GOOD, text('"新項目":"秘密","住所":{"郡":"某郡"},"役員":[{"氏名":"甲","歳":1}]')
+    )
     assert findings(decoded) == [
         ("住所.郡", "added", 1), ("役員[].歳", "added", 1), ("新項目", "added", 1)
     ]  # fmt: skip
@@ -134,7 +136,12 @@ def test_a_field_that_no_record_of_a_batch_sends_is_drift() -> None:
         ('"同意":"有"', "同意", "有", "expected boolean or null, got string"),
         ('"同意":1', "同意", "1", "expected boolean or null, got integer"),
         ('"屋号":[3]', "屋号[]", "3", "expected string, got integer"),
-        ('"役員":[{"氏名":"甲","年":"昭和"}]', "役員[].年", "昭和", "expected integer or null, got string"),
+        (
+            '"役員":[{"氏名":"甲","年":"昭和"}]',
+            "役員[].年",
+            "昭和",
+            "expected integer or null, got string",
+        ),
     ],
 )
 def test_a_retyped_field_is_refused_with_its_source_text(

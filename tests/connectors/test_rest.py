@@ -200,7 +200,10 @@ def test_numeric_keys_keep_their_digits() -> None:
         (b'{"items":[{"caseId":"C1"}]]}', ServerFault),
         (b'{"results":[]}', ContractError),
         (b'{"items":{"caseId":"C1"}}', ContractError),
-        ('{"items":[{"caseId":"C1","名称":"補助金と助成金の一覧"}]}'.encode("cp932"), ContractError),
+        (
+            '{"items":[{"caseId":"C1","名称":"補助金と助成金の一覧"}]}'.encode("cp932"),
+            ContractError,
+        ),
         ('{"items":[{"caseId":"C1"}]}'.encode("utf-16"), ContractError),
     ],
 )
