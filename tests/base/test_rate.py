@@ -12,7 +12,8 @@ import pytest
 from base.clock import ManualClock
 from base.errors import RateLimited, StoreUnreachable
 from base.rate import RateBudget
-from tests.postgres import server
+from base.sidestore import side_engine
+from tests.postgres import Server
 
 CLOSE = 1e-4
 """Seconds; instants since 1970 are exact to a microsecond only."""
@@ -34,18 +35,16 @@ print(json.dumps(slots))
 """
 
 
-@pytest.fixture(scope="module")
-def postgresql_url() -> Iterator[str]:
-    with server() as found, found.database() as url:
-        yield url.replace("postgresql://", "postgresql+psycopg://")
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def url(request: pytest.FixtureRequest, side_url: str) -> str:
+def url(request: pytest.FixtureRequest, side_url: str) -> Iterator[str]:
     """A side store on either database."""
     if request.param == "sqlite":
-        return side_url
-    return str(request.getfixturevalue("postgresql_url"))
+        yield side_url
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    with server.database() as address:
+        yield address.replace("postgresql://", "postgresql+psycopg://")
+        side_engine(address.replace("postgresql://", "postgresql+psycopg://")).dispose()
 
 
 def near(expected: Any) -> Any:
