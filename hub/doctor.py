@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +13,9 @@ from typing import Literal
 
 from base.errors import HubError
 from base.settings import Settings
+from hub.local.mocks import FIRST_PORT, ports_wanted
+from hub.local.ports import is_free
+from hub.local.run import number
 
 Verdict = Literal["ok", "warning", "missing"]
 FREE_BYTES_WANTED = 1_000_000_000
@@ -104,15 +106,17 @@ def _connections(settings: Settings) -> Iterator[Finding]:
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
-    for name, port in settings.ports.items():
-        with socket.socket() as probe:
-            probe.settimeout(0.2)
-            taken = probe.connect_ex(("127.0.0.1", port)) == 0
+    wanted = {
+        "Airflow": (number(settings.environ, "HUB_PORT_AIRFLOW", 8080), "HUB_PORT_AIRFLOW"),
+        **ports_wanted(number(settings.environ, "HUB_PORT_MOCKS", FIRST_PORT)),
+    }
+    for name, (port, variable) in wanted.items():
+        free = is_free(port)
         yield Finding(
             f"port {port}",
-            "warning" if taken else "ok",
-            f"{name}: in use" if taken else f"{name}: free",
-            f"is the hub running already? else set HUB_PORT_{name.upper()}" if taken else "",
+            "ok" if free else "warning",
+            f"{name}: {'free' if free else 'in use'}",
+            "" if free else f"is `make run` up already? else: make run {variable}={port + 100}",
         )
 
 

@@ -15,7 +15,7 @@ class Heartbeat:
     so that nothing depends on this thread being punctual.
     """
 
-    def __init__(self, renew: Callable[[], None], interval: float) -> None:
+    def __init__(self, renew: Callable[[], object], interval: float) -> None:
         self._renew = renew
         self._interval = interval
         self._stop = threading.Event()

@@ -95,7 +95,7 @@ class _Run:
         self.job = job
         self.options = options
         self.lease = lease
-        self.run_id = options.run_id or new_run_id(job.clock.now())
+        self.run_id = options.run_id or new_run_id(job.clock)
         self.counts = Counts()
         self.issues = 0
         self.findings = 0
@@ -149,18 +149,20 @@ class _Run:
         ):
             for batch in ahead:
                 if committing is not None and not set(in_flight).isdisjoint(batch.keys):
-                    committing = self._wait(committing)
+                    committing.result()
                 processed = processor.process(batch, batch_no)
                 absent.seen(batch)
                 counts = self._counted(processed, absent.missing() if batch.last else [])
-                committing = self._wait(committing)
+                if committing is not None:
+                    committing.result()
                 if not self.options.dry_run:
                     commit = self._commit(processed, counts, reading, state, absent)
                     committing = committer.submit(self.job.store.commit_batch, commit)
                     in_flight = batch.keys
                     batch_no += 1
                 self._tell("reading")
-            self._wait(committing)
+            if committing is not None:
+                committing.result()
 
     def _pages(self, reading: Reading) -> Iterator[Page]:
         job, stream_id = self.job, self.lease.stream_id
@@ -238,10 +240,6 @@ class _Run:
             memos=batch.notes,
             findings=processed.findings,
         )
-
-    def _wait(self, committing: Future[CommitResult] | None) -> None:
-        if committing is not None:
-            committing.result()
 
     def _start(self, reading: Reading) -> None:
         self.job.store.start_run(

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from mocks.serve import MockServers
 
 
 @click.command()
 @click.option("--businesses", default=10_000, show_default=True, help="Size of the world.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same world.")
-@click.option("--port", default=None, type=int, help="First port; one server each from there.")
-def mocks(businesses: int, seed: int, port: int | None) -> None:
-    """Start the mocks of all systems over one synthetic world, until Ctrl-C."""
-    from mocks.serve import run
+@click.option("--port-base", default=8801, show_default=True, help="First port; one a server.")
+def mocks(businesses: int, seed: int, port_base: int) -> int:
+    """Start the mocks of all systems over one synthetic world, until Ctrl-C.
 
-    run(businesses=businesses, seed=seed, first_port=port)
+    Prints the connection settings that lead to them.
+    """
+    from mocks.serve import PortTaken, run
+    from mocks.systems import PORTS
+
+    first = min(PORTS.values())
+    ports = {name: port - first + port_base for name, port in PORTS.items()}
+    try:
+        run(businesses=businesses, seed=seed, ports=ports, ready=_announce)
+    except PortTaken as error:
+        click.echo(f"hub: {error}", err=True)
+        return 1
+    return 0
+
+
+def _announce(servers: MockServers) -> None:
+    """Say where the servers are, and how the hub is pointed at them."""
+    from mocks.settings import connection_variables
+
+    for name in servers.systems.apps:
+        click.echo(f"{name:12} {servers[name].address}")
+    click.echo("Point the hub at them:")
+    for variable, value in connection_variables(servers.connections()).items():
+        click.echo(f"export {variable}='{json.dumps(json.loads(value))}'")
+    click.echo("Ctrl-C stops them.")

@@ -25,7 +25,7 @@ def emit(data: Any) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[datetime]):
     """A date or date-time; without a zone it is Japan's."""
 
     name = "date[time]"

@@ -1,0 +1,69 @@
+"""`hub connector`: what connectors there are, and whether their declarations hold."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from connectors import declarations, discover
+from hub.commands.options import emit, json_option
+
+
+@click.group()
+def connector() -> None:
+    """The connectors in this installation."""
+
+
+@connector.command("list")
+@json_option
+def list_connectors(as_json: bool) -> None:
+    """List the connectors and their streams."""
+    rows = [
+        {
+            "system": declaration.name,
+            "title_ja": declaration.title.ja,
+            "title_en": declaration.title.en,
+            "role": declaration.role,
+            "stream": stream.name,
+            "mode": stream.mode,
+            "deletes": stream.deletes,
+            "connection": stream.connection,
+            "schedule": stream.schedule,
+        }
+        for declaration in declarations().values()
+        for stream in declaration.streams.values()
+    ]
+    if as_json:
+        emit(rows)
+        return
+    table = Table("system", "", "stream", "role", "mode", "deletes", "connection")
+    for row in rows:
+        names = ("system", "title_ja", "stream", "role", "mode", "deletes", "connection")
+        table.add_row(*(str(row[name]) for name in names))
+    Console().print(table)
+
+
+@connector.command()
+@click.argument("names", nargs=-1)
+@json_option
+def check(names: tuple[str, ...], as_json: bool) -> int:
+    """Check declarations against their schema and their contracts; names file, line, field."""
+    from dataclasses import asdict
+
+    from connectors.checks import check_connector
+    from connectors.registry import ROOT
+
+    unknown = set(names) - set(discover())
+    if unknown:
+        have = ", ".join(discover())
+        raise click.BadParameter(f"no connector {', '.join(sorted(unknown))}; there are: {have}")
+    found = {name: check_connector(ROOT / name) for name in names or discover()}
+    if as_json:
+        emit({name: [asdict(problem) for problem in problems] for name, problems in found.items()})
+    else:
+        for name, problems in found.items():
+            click.echo(f"{name}: {'all well' if not problems else f'{len(problems)} problems'}")
+            for problem in problems:
+                click.echo(f"  {problem.file}:{problem.line}: {problem.field}: {problem.message}")
+    return 1 if any(found.values()) else 0

@@ -1,0 +1,165 @@
+"""`hub mapping`: check a mapping, try it on a record, see what a change of it changes."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from hub.commands.options import emit, json_option, known_streams, one_stream
+
+if TYPE_CHECKING:
+    from mappings.check import Report
+    from mappings.trial import TrialRow
+
+
+@click.group()
+def mapping() -> None:
+    """Mappings between a system's fields and the canonical model."""
+
+
+@mapping.command()
+@click.argument("names", nargs=-1, metavar="[SYSTEM[.STREAM]]...")
+@json_option
+def check(names: tuple[str, ...], as_json: bool) -> int:
+    """Check coverage of the contract, purposes and round trips; names file, line and field."""
+    from base.settings import Settings
+    from hub.mapping_tools import StreamTools
+    from hub.sync import mapping_file
+    from mappings.check import check_mapping
+
+    settings = Settings.load()
+    reports = []
+    for system, stream in known_streams(names):
+        tools = StreamTools(system, stream, settings)
+        fields = tools.connector.decoder(stream).fields
+        purposes = tools.connector.streams[stream].purpose
+        reports.append(check_mapping(mapping_file(system), stream, fields, purposes))
+    if as_json:
+        emit([asdict(report) for report in reports])
+    else:
+        for report in reports:
+            _print_report(report)
+    return 0 if all(report.ok for report in reports) else 1
+
+
+def _print_report(report: Report) -> None:
+    verdict = "all well" if report.ok else f"{len(report.problems)} problems"
+    click.echo(
+        f"{report.system}.{report.stream}: {verdict}; {report.fields} fields in the contract:"
+        f" {report.mapped} mapped, {report.ignored} ignored with a reason;"
+        f" {report.round_trips} round trips; version {report.version[:12]}"
+    )
+    for problem in report.problems:
+        where = f"mappings/{report.system}.yaml:{problem.line}"
+        click.echo(f"  {where}: {problem.field}: {problem.message}")
+
+
+@mapping.command("try")
+@click.argument("name", metavar="SYSTEM.STREAM")
+@click.argument("record", metavar="RECORD")
+@click.option("--show-personal", is_flag=True, help="Do not mask personal values.")
+@json_option
+def try_mapping(name: str, record: str, show_personal: bool, as_json: bool) -> int:
+    """Show what the mapping makes of one record, field by field; stores nothing.
+
+    RECORD is the key of an archived record, @FILE with a record in JSON, or - for standard input.
+    """
+    from base.settings import Settings
+    from hub.mapping_tools import StreamTools
+    from hub.sync import open_store
+    from mappings.trial import try_record
+
+    system, stream = one_stream(name)
+    settings = Settings.load()
+    tools = StreamTools(system, stream, settings)
+    if record == "-":
+        raws = [sys.stdin.buffer.read()]
+    elif record.startswith("@"):
+        raws = [_read(Path(record[1:]))]
+    else:
+        with open_store(settings) as store:
+            raws = tools.archived(store, [record])
+        if not raws:
+            click.echo(f"{name} has no archived record {record}", err=True)
+            return 1
+    rows = [_shown(row, show_personal) for row in try_record(tools.plan(), tools.decode([raws[0]]))]
+    if as_json:
+        emit(rows)
+        return 0
+    table = Table("source field", "as received", "canonical field", "value", "note")
+    for row in rows:
+        table.add_row(*(row[column] or "" for column in row))
+    Console().print(table)
+    return 0
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise click.BadParameter(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _shown(row: TrialRow, show_personal: bool) -> dict[str, str | None]:
+    from base.redact import mask
+
+    hide = row.personal and not show_personal
+    return {
+        "source": row.source,
+        "raw": mask(row.raw) if hide else row.raw,
+        "canonical": row.canonical,
+        "value": mask(row.value) if hide and row.value else row.value,
+        "note": row.note,
+    }
+
+
+@mapping.command()
+@click.argument("name", metavar="SYSTEM.STREAM")
+@click.option("--old", type=click.Path(path_type=Path, exists=True), help="The other mapping file.")
+@click.option("--rev", default="HEAD", show_default=True, help="Its git revision, without --old.")
+@click.option("--limit", default=1000, show_default=True, help="How many archived records.")
+@json_option
+def diff(name: str, old: Path | None, rev: str, limit: int, as_json: bool) -> int:
+    """Show which claims the mapping as it is now changes, over archived records.
+
+    Values are not shown: the fields that differ are counted, with the record rows they concern.
+    """
+    from base.settings import Settings
+    from hub.mapping_tools import StreamTools, mapping_of_revision
+    from hub.sync import open_store
+    from mappings.diff import diff_plans
+
+    system, stream = one_stream(name)
+    settings = Settings.load()
+    tools = StreamTools(system, stream, settings)
+    with ExitStack() as stack:
+        path = old or stack.enter_context(mapping_of_revision(system, rev, settings.root))
+        before = tools.plan(path)
+        with open_store(settings) as store:
+            raws = tools.sample(store, limit)
+    if not raws:
+        click.echo(f"{name} has no archived records yet: sync it first", err=True)
+        return 1
+    found = diff_plans(before, tools.plan(), tools.decode(raws))
+    counted: dict[str, int] = {}
+    for change in found.changes:
+        label = f"{change.entity}.{change.field}"
+        counted[label] = counted.get(label, 0) + 1
+    refused: dict[str, int] = {}
+    for refusal in found.refusals:
+        label = f"{refusal.rule} ({'no longer' if refusal.side == 'old' else 'newly'} refused)"
+        refused[label] = refused.get(label, 0) + 1
+    if as_json:
+        emit({"records": len(raws), "changes": counted, "refusals": refused})
+        return 0
+    click.echo(f"{len(raws)} archived records: {'no difference' if found.same else 'differences'}")
+    for label, count in {**counted, **refused}.items():
+        click.echo(f"  {label}: {count}")
+    return 0
