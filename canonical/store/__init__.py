@@ -14,6 +14,7 @@ from canonical.store.batch import (
     StreamState,
     StreamStatus,
 )
+from canonical.store.copying import copy_store
 from canonical.store.leases import this_process
 from canonical.store.store import Store
 
@@ -31,5 +32,6 @@ __all__ = [
     "Store",
     "StreamState",
     "StreamStatus",
+    "copy_store",
     "this_process",
 ]

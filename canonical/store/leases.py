@@ -23,7 +23,7 @@ def this_process() -> str:
 
 def is_gone(owner: str) -> bool:
     """True when the owner is a process of this host that is no longer there."""
-    host, pid, started = owner.rsplit(":", 2)
+    host, pid, started = ["", "", *owner.rsplit(":", 2)][-3:]
     if host != socket.gethostname() or not pid.isdigit():
         return False
     now = _start_time(int(pid))

@@ -1,0 +1,92 @@
+"""One writer per stream."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+
+from base.errors import LeaseHeld, LeaseLost
+from canonical.store import Store, this_process
+from canonical.store.leases import is_gone
+from tests.canonical.builders import HOUR, T0
+
+OTHER_HOST = "another-host:1:1"
+
+
+def test_a_second_run_is_told_who_holds_the_stream_and_since_when(store: Store) -> None:
+    stream = store.stream_id("subsidy", "programs")
+    store.acquire_lease(stream, this_process(), HOUR, T0)
+    with pytest.raises(LeaseHeld) as held:
+        store.acquire_lease(stream, OTHER_HOST, HOUR, T0 + HOUR / 2)
+    told = str(held.value)
+    assert "subsidy.programs" in told
+    assert this_process() in told
+    assert "2026-11-02 01:02:03 UTC" in told
+
+
+def test_streams_are_leased_apart(store: Store) -> None:
+    for stream in ("programs", "applications"):
+        store.acquire_lease(store.stream_id("subsidy", stream), this_process(), HOUR, T0)
+
+
+def test_every_lease_has_a_greater_token(store: Store) -> None:
+    stream = store.stream_id("subsidy", "programs")
+    first = store.acquire_lease(stream, this_process(), HOUR, T0)
+    store.release_lease(first)
+    assert store.acquire_lease(stream, this_process(), HOUR, T0).token == first.token + 1
+
+
+def test_a_lease_that_ran_out_is_free(store: Store) -> None:
+    stream = store.stream_id("subsidy", "programs")
+    store.acquire_lease(stream, OTHER_HOST, HOUR, T0)
+    with pytest.raises(LeaseHeld):
+        store.acquire_lease(stream, this_process(), HOUR, T0 + HOUR - timedelta(seconds=1))
+    store.acquire_lease(stream, this_process(), HOUR, T0 + HOUR)
+
+
+def test_a_lease_of_a_dead_process_of_this_host_is_taken_over_at_once(store: Store) -> None:
+    stream = store.stream_id("subsidy", "programs")
+    dead = subprocess.run(
+        [sys.executable, "-c", "from canonical.store.leases import this_process as t; print(t())"],
+        capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    store.acquire_lease(stream, dead, HOUR, T0)
+    assert store.acquire_lease(stream, this_process(), HOUR, T0).token == 2
+
+
+def test_a_process_is_known_by_its_start_as_well_as_its_number() -> None:
+    me = this_process()
+    assert not is_gone(me)
+    assert is_gone(me.rpartition(":")[0] + ":1")
+    assert not is_gone("another-host:999999999:1")
+    assert is_gone(f"{socket.gethostname()}:999999999:1")
+    assert not is_gone("an operator")
+
+
+def test_renewing_puts_the_end_off_until_the_lease_passes_on(store: Store) -> None:
+    stream = store.stream_id("subsidy", "programs")
+    lease = store.acquire_lease(stream, OTHER_HOST, HOUR, T0)
+    lease = store.renew_lease(lease, HOUR, T0 + HOUR / 2)
+    with pytest.raises(LeaseHeld):
+        store.acquire_lease(stream, this_process(), HOUR, T0 + HOUR)
+    store.acquire_lease(stream, this_process(), HOUR, T0 + 2 * HOUR)
+    with pytest.raises(LeaseLost):
+        store.renew_lease(lease, HOUR, T0 + 2 * HOUR)
+    store.release_lease(lease)
+    with pytest.raises(LeaseHeld):
+        store.acquire_lease(stream, OTHER_HOST, HOUR, T0 + 2 * HOUR)
+
+
+def test_a_state_is_reset_only_when_no_run_holds_it(store: Store) -> None:
+    stream = store.stream_id("subsidy", "programs")
+    lease = store.acquire_lease(stream, this_process(), HOUR, T0)
+    with pytest.raises(LeaseHeld, match=r"subsidy\.programs"):
+        store.reset_state(stream)
+    store.release_lease(lease)
+    store.reset_state(stream, cursor="2020-01-01T00:00:00.000000Z")
+    state = store.state(stream)
+    assert (state.cursor, state.window, state.resume) == ("2020-01-01T00:00:00.000000Z", None, None)
