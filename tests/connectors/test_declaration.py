@@ -64,35 +64,54 @@ def test_connectors_fit_their_contracts(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "field", "message"),
+    ("change", "line", "field", "message"),
     [
-        ("role: procedure", "role: procedur", 3, "role", "'procedur' is not one of"),
-        ("mode: incremental", "mode: delta", 11, "streams.cases.mode", "'delta'"),
-        ("    cursor: {field: updatedAt, from: from, until: until, lookback: PT10M}\n", "",
+        (["role: procedure", "role: procedur"],
+         3, "role", "'procedur' is not one of"),
+        (["mode: incremental", "mode: delta"],
+         11, "streams.cases.mode", "'delta'"),
+        (["    cursor: {field: updatedAt, from: from, until: until, lookback: PT10M}\n", ""],
          6, "streams.cases", "'cursor' is a required property"),
-        ("lookback: PT10M", "lookback: 10 minutes", 12, "streams.cases.cursor.lookback", "match"),
-        ("page_size: 2", "page_size: 0", 14, "streams.cases.page_size", "0"),
-        ("page_size: 2", "pagesize: 2", 6, "streams.cases", "'pagesize'"),
-        ("contract: openapi.yaml\n", "", 5, "streams.cases", "no contract"),
-        ("key: caseId", "key: caseId\n    key: caseId", 11, "streams.cases.key", "twice"),
-        ("mode: incremental", "mode: [", 12, "", "not YAML"),
-        ("key: caseId", "key: caseNo", 10, "streams.cases.key", "no field caseNo"),
-        ("key: caseId", "key: 名称", 10, "streams.cases.key", "does not require 名称"),
-        ("operation: listCases", "operation: listCase", 8, "streams.cases.operation", "listCases"),
-        ("records: $.items", "records: $.cases", 9, "streams.cases.records", "no field $.cases"),
-        ("records: $.items", "records: $.next", 9, "streams.cases.records", "not a list"),
-        ("field: updatedAt", "field: changedAt", 12, "streams.cases.cursor.field", "changedAt"),
-        ("from: from", "from: since", 12, "streams.cases.cursor.from", "no query parameter since"),
-        ("parameter: cursor", "parameter: token", 13, "streams.cases.paging.parameter", "token"),
-        ("next: $.next,", "next: $.following,", 13, "streams.cases.paging.next", "$.following"),
-        ("contract: openapi.yaml", "contract: nowhere.yaml", 6, "streams.cases.contract", "read"),
+        (["lookback: PT10M", "lookback: 10 minutes"],
+         12, "streams.cases.cursor.lookback", "match"),
+        (["page_size: 2", "page_size: 0"],
+         14, "streams.cases.page_size", "0"),
+        (["page_size: 2", "pagesize: 2"],
+         6, "streams.cases", "'pagesize'"),
+        (["contract: openapi.yaml\n", ""],
+         5, "streams.cases", "no contract"),
+        (["key: caseId", "key: caseId\n    key: caseId"],
+         11, "streams.cases.key", "twice"),
+        (["mode: incremental", "mode: ["],
+         12, "", "not YAML"),
+        (["key: caseId", "key: caseNo"],
+         10, "streams.cases.key", "no field caseNo"),
+        (["key: caseId", "key: 名称"],
+         10, "streams.cases.key", "does not require 名称"),
+        (["operation: listCases", "operation: listCase"],
+         8, "streams.cases.operation", "listCases"),
+        (["records: $.items", "records: $.cases"],
+         9, "streams.cases.records", "no field $.cases"),
+        (["records: $.items", "records: $.next"],
+         9, "streams.cases.records", "not a list"),
+        (["field: updatedAt", "field: changedAt"],
+         12, "streams.cases.cursor.field", "changedAt"),
+        (["from: from", "from: since"],
+         12, "streams.cases.cursor.from", "no query parameter since"),
+        (["parameter: cursor", "parameter: token"],
+         13, "streams.cases.paging.parameter", "token"),
+        (["next: $.next,", "next: $.following,"],
+         13, "streams.cases.paging.next", "$.following"),
+        (["contract: openapi.yaml", "contract: nowhere.yaml"],
+         6, "streams.cases.contract", "read"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_by_file_line_and_field(
-    tmp_path: Path, old: str, new: str, line: int, field: str, message: str
+    tmp_path: Path, change: list[str], line: int, field: str, message: str
 ) -> None:
-    assert old in GOOD
-    found = check_connector(folder_with(tmp_path, GOOD.replace(old, new, 1)))[0]
+    assert change[0] in GOOD
+    text = GOOD.replace(change[0], change[1], 1)
+    found = check_connector(folder_with(tmp_path, text))[0]
     assert (found.file, found.field) == ("plain/connector.yaml", field)
     assert message in found.message
     assert abs(found.line - line) <= 1, str(found)
@@ -117,7 +136,7 @@ def test_prepare_record_runs_before_the_key_is_read(tmp_path: Path) -> None:
 
 
 def test_an_unknown_connector_names_those_there_are() -> None:
-    with pytest.raises(SettingsError, match="Connectors here: .*subsidy"):
+    with pytest.raises(SettingsError, match=r"Connectors here: .*subsidy"):
         load_connector("nowhere", lambda _name: pytest.fail("not asked"))
 
 
