@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from mocks.faults import Fault, FaultBox, FaultError
 from mocks.world import World
-from mocks.world.events import EventError
+from mocks.world.reactions import EventError
 
 
 async def _body(request: Request) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from typing import Any
 from mocks.world import spelling
 from mocks.world.applications import Application
 from mocks.world.business import Business, FinancialYear
-from mocks.world.dirt import Flaw
+from mocks.world.dirt import AMBIGUOUS_CITY, LOST_ZEROS, Flaw
 from mocks.world.numbers import personal_number, wrong_corporate_number
+from mocks.world.places import Address, ambiguous_cities
 
 Answers = dict[str, Any]
 
@@ -49,7 +50,6 @@ def _applicant(business: Business, rng: Random) -> Answers:
         if business.name
         else spelling.person_name(rng, business.representative.name)
     )
-    place = business.establishments[0].address if business.establishments else business.address
     founded = business.established_on
     return {
         "商号又は名称": name,
@@ -57,7 +57,7 @@ def _applicant(business: Business, rng: Random) -> Answers:
         "法人番号": number if number else rng.choice((None, "")),
         "郵便番号": spelling.postal_code(rng, business.address.place.postal_code),
         "本店所在地": spelling.address(rng, business.address),
-        "補助事業の実施場所": spelling.address(rng, place),
+        "補助事業の実施場所": spelling.address(rng, site(business)),
         "電話番号": spelling.phone(rng, business.phone),
         "URL": business.url,
         "資本金": None
@@ -191,6 +191,22 @@ def spoils(flaw: Flaw, form: Answers) -> bool:
     """Whether the form holds the field that the flaw spoils (a draft may not have it yet)."""
     name = flaw.field.removeprefix("answers.").partition("[]")[0]
     return bool(form.get(name)) or (name == "法人番号" and name in form)
+
+
+def remarks(form: Answers, business: Business) -> tuple[Flaw, ...]:
+    """Flaws that came with the spelling drawn."""
+    found = []
+    if sum(sign.isdecimal() for sign in form["郵便番号"]) < 7:
+        found.append(LOST_ZEROS)
+    place = site(business).place
+    if place.city in ambiguous_cities() and place.prefecture not in form["補助事業の実施場所"]:
+        found.append(AMBIGUOUS_CITY)
+    return tuple(found)
+
+
+def site(business: Business) -> Address:
+    """Where the project happens: the first establishment, else the registered office."""
+    return business.establishments[0].address if business.establishments else business.address
 
 
 def _era_too_long(form: Answers, application: Application, business: Business) -> None:

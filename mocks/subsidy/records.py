@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from mocks.subsidy.form import answers, spoils
+from mocks.subsidy.form import answers, remarks, spoils
 from mocks.world.applications import Application
 from mocks.world.business import Business
 from mocks.world.dice import dice
@@ -33,6 +33,7 @@ def application_record(world: World, application: Application) -> dict[str, Any]
     rng = dice(world.seed, "spelling", application.index, application.known_until.isoformat())
     form = answers(application, business, rng, consent=consent, draft=draft)
     flaws = tuple(flaw for flaw in application.flaws if spoils(flaw, form))
+    flaws += remarks(form, business)
     world.truth.state(
         RecordKey("subsidy", "applications", application.id),
         application.business,

@@ -44,6 +44,10 @@ NOTED = (
     Flaw("number_missing", "field", "answers.法人番号", "noted"),
 )
 REVIEW = Flaw("twelve_digits", "record", "answers.法人番号", "review")
+LOST_ZEROS = Flaw("lost_zeros", "field", "answers.郵便番号", "noted")
+"""A spelling that a mapping mends but remarks on: a postal code without its leading zeros."""
+AMBIGUOUS_CITY = Flaw("municipality_unknown", "field", "answers.補助事業の実施場所", "noted")
+"""A place without its prefecture in a city whose name two prefectures have (府中市, 伊達市)."""
 MASKED = Flaw("personal_number", "field", "answers.事業計画の概要", "masked")
 
 REFUSED_SHARE = 0.005

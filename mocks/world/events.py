@@ -1,14 +1,14 @@
 """Scripted events: what each does to the world, and when the subsidy system shows it.
 
 Businesses change at once. The subsidy system learns of it late: three to ten days after the
-event, when the applicant corrects the answers of the applications that are still open.
+event, when the applicant corrects the answers of the applications that are still open
+(`mocks.world.reactions`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +23,7 @@ from mocks.world.founding import (
 )
 from mocks.world.people import draw_person, families
 from mocks.world.places import draw_address
-from mocks.world.programs import japan
-from mocks.world.timeline import Step
+from mocks.world.reactions import EventError, business_of, correct_later, day_of, end_open
 from mocks.world.truth import Related
 from mocks.world.world import Changes
 
@@ -32,10 +31,6 @@ if TYPE_CHECKING:
     from mocks.world.world import World
 
 Effect = Callable[["World", dict[str, Any], Random], Changes]
-
-
-class EventError(ValueError):
-    """The event cannot happen: unknown kind, unknown business, or one that does not fit."""
 
 
 def happen(world: World, event: dict[str, Any]) -> tuple[dict[str, Any], Changes]:
@@ -55,84 +50,10 @@ def happen(world: World, event: dict[str, Any]) -> tuple[dict[str, Any], Changes
     return done, changes
 
 
-def _business(world: World, event: dict[str, Any], rng: Random, *kinds: str) -> Business:
-    wanted = kinds or ("corporation", "sole_proprietor")
-    if name := event.get("business"):
-        found = world.businesses.get(name)
-        if found is None:
-            msg = f"{event['kind']}: there is no business {name!r}"
-            raise EventError(msg)
-        if found.kind not in wanted or found.closed_on:
-            msg = f"{event['kind']}: {name} is {found.kind}, or closed; it needs {wanted}"
-            raise EventError(msg)
-        return found
-    busy = sorted(
-        {a.business for a in world.applications.values() if a.is_open(world.now)}
-        or world.businesses
-    )
-    fitting = [
-        b for name in busy if (b := world.businesses[name]).kind in wanted and not b.closed_on
-    ]
-    if not fitting:
-        msg = f"{event['kind']}: no business of this world fits"
-        raise EventError(msg)
-    chosen = rng.choice(fitting)
-    event["business"] = chosen.id
-    return chosen
-
-
-def _day(event: dict[str, Any]) -> date:
-    try:
-        return date.fromisoformat(event["on"])
-    except ValueError as error:
-        msg = f"{event['kind']}: on must be a day like 2026-11-20, not {event['on']!r}"
-        raise EventError(msg) from error
-
-
-def _correct_later(world: World, event: dict[str, Any], rng: Random, business: str) -> Changes:
-    """The applicant corrects the open applications some days later."""
-    days = int(event.setdefault("days", rng.randint(3, 10)))
-    at = japan(world.today + timedelta(days=days), 11, rng.randrange(60))
-
-    def effect() -> Changes:
-        changes = Changes()
-        for application in world.open_applications(business):
-            application.touched.append(world.stamp(at))
-            application.known_until = world.today
-            changes.applications.add(application.id)
-        return changes
-
-    world.schedule(at, f"{event['kind']} {business}", effect)
-    return Changes()
-
-
-def _end_open(
-    world: World, event: dict[str, Any], rng: Random, business: str, note: str
-) -> Changes:
-    """Open applications come to their end some days later (廃止 after 交付決定, else 取下げ)."""
-    days = int(event.setdefault("days", rng.randint(3, 10)))
-    at = japan(world.today + timedelta(days=days), 14, rng.randrange(60))
-
-    def effect() -> Changes:
-        changes = Changes()
-        for application in world.open_applications(business):
-            shown = application.shown(world.now)
-            granted = next((s for s in shown if s.state == "交付決定"), None)
-            of = granted or shown[0]
-            state = "廃止" if granted else "取下げ"
-            application.cut(Step(at, of.procedure, of.kind, state, of.decision, note))
-            application.touched.append(world.stamp(at))
-            changes.applications.add(application.id)
-        return changes
-
-    world.schedule(at, f"{event['kind']} {business}", effect)
-    return Changes()
-
-
 def _founded(world: World, event: dict[str, Any], rng: Random) -> Changes:
     del rng
     made = found_business(world.seed, len(world.businesses), world.today)
-    made.established_on = _day(event) if made.kind != "pre_founder" else None
+    made.established_on = day_of(event) if made.kind != "pre_founder" else None
     made.years = ()
     world.businesses[made.id] = made
     event["business"] = made.id
@@ -141,23 +62,23 @@ def _founded(world: World, event: dict[str, Any], rng: Random) -> Changes:
 
 def _incorporated(world: World, event: dict[str, Any], rng: Random) -> Changes:
     """法人成り: a new party takes over; the sole proprietor closes. They are related, not same."""
-    owner = _business(world, event, rng, "sole_proprietor")
+    owner = business_of(world, event, rng, "sole_proprietor")
     index = len(world.businesses)
     person = owner.representative
     made = replace(
         owner, id=f"B{index:07d}", individual_number=None, trade_names=(), past=[], years=(),
-        established_on=_day(event), account_id=f"gbiz-{index * 7001 % 100_000_007:09d}",
+        established_on=day_of(event), account_id=f"gbiz-{index * 7001 % 100_000_007:09d}",
     )  # fmt: skip
     incorporate(made, rng, index, (person.family, person.family_kana, person.romaji))
     world.businesses[made.id] = made
-    owner.closed_on = _day(event)
+    owner.closed_on = day_of(event)
     event["to"] = made.id
-    world.truth.related.append(Related("incorporated_as", owner.id, made.id, _day(event)))
-    return _end_open(world, event, rng, owner.id, "法人成りによる")
+    world.truth.related.append(Related("incorporated_as", owner.id, made.id, day_of(event)))
+    return end_open(world, event, rng, owner.id, "法人成りによる")
 
 
 def _merged(world: World, event: dict[str, Any], rng: Random) -> Changes:
-    gone = _business(world, event, rng, "corporation")
+    gone = business_of(world, event, rng, "corporation")
     into = event.get("to")
     if into is None:
         others = [
@@ -171,28 +92,28 @@ def _merged(world: World, event: dict[str, Any], rng: Random) -> Changes:
     if into not in world.businesses or into == gone.id:
         msg = f"merged: there is no other business {into!r}"
         raise EventError(msg)
-    gone.closed_on = _day(event)
-    world.truth.related.append(Related("merged_into", gone.id, into, _day(event)))
-    return _end_open(world, event, rng, gone.id, "吸収合併による")
+    gone.closed_on = day_of(event)
+    world.truth.related.append(Related("merged_into", gone.id, into, day_of(event)))
+    return end_open(world, event, rng, gone.id, "吸収合併による")
 
 
 def _split(world: World, event: dict[str, Any], rng: Random) -> Changes:
-    parent = _business(world, event, rng, "corporation")
+    parent = business_of(world, event, rng, "corporation")
     index = len(world.businesses)
     family = families().draw(rng)
     made = replace(
-        parent, id=f"B{index:07d}", past=[], years=(), established_on=_day(event),
+        parent, id=f"B{index:07d}", past=[], years=(), established_on=day_of(event),
         address=draw_address(rng), account_id=f"gbiz-{index * 7001 % 100_000_007:09d}",
     )  # fmt: skip
     incorporate(made, rng, index, family)
     world.businesses[made.id] = made
     event["to"] = made.id
-    world.truth.related.append(Related("split_from", made.id, parent.id, _day(event)))
+    world.truth.related.append(Related("split_from", made.id, parent.id, day_of(event)))
     return Changes()
 
 
 def _renamed(world: World, event: dict[str, Any], rng: Random) -> Changes:
-    business = _business(world, event, rng, "corporation")
+    business = business_of(world, event, rng, "corporation")
     old = business.name
     assert old is not None  # noqa: S101
     person = business.representative
@@ -200,82 +121,82 @@ def _renamed(world: World, event: dict[str, Any], rng: Random) -> Changes:
     core, kana = draw_core_name(rng, business.industry, business.address, family)
     if wish := event.get("name"):
         core, kana = str(wish), event.get("kana") or old.core_kana
-    business.change(_day(event), name=LegalName(old.form, core, kana, old.prefix))
+    business.change(day_of(event), name=LegalName(old.form, core, kana, old.prefix))
     event["name"] = core
-    return _correct_later(world, event, rng, business.id)
+    return correct_later(world, event, rng, business.id)
 
 
 def _moved(world: World, event: dict[str, Any], rng: Random) -> Changes:
-    business = _business(world, event, rng)
-    business.change(_day(event), address=draw_address(rng))
+    business = business_of(world, event, rng)
+    business.change(day_of(event), address=draw_address(rng))
     event["address"] = business.address.full
-    return _correct_later(world, event, rng, business.id)
+    return correct_later(world, event, rng, business.id)
 
 
 def _place_renamed(world: World, event: dict[str, Any], rng: Random) -> Changes:
     """A municipality takes another name; all who sit there correct their open applications."""
-    city = event.setdefault("city", _business(world, event, rng).address.place.city)
+    city = event.setdefault("city", business_of(world, event, rng).address.place.city)
     new = event.setdefault("name", f"新{city}")
     changed = [b for b in world.businesses.values() if b.address.place.city == city]
     if not changed:
         msg = f"place_renamed: no business sits in {city!r}"
         raise EventError(msg)
     for business in changed:
-        business.change(_day(event), address=business.address.renamed(new))
-        _correct_later(world, event, rng, business.id)
+        business.change(day_of(event), address=business.address.renamed(new))
+        correct_later(world, event, rng, business.id)
     return Changes()
 
 
 def _representative_changed(world: World, event: dict[str, Any], rng: Random) -> Changes:
-    business = _business(world, event, rng, "corporation")
+    business = business_of(world, event, rng, "corporation")
     _new_head(business, event, rng)
-    return _correct_later(world, event, rng, business.id)
+    return correct_later(world, event, rng, business.id)
 
 
 def _new_head(business: Business, event: dict[str, Any], rng: Random) -> None:
-    person = draw_person(rng, _day(event))
+    person = draw_person(rng, day_of(event))
     officers = (Officer(business.representative_title, person), *business.officers[1:])
-    business.change(_day(event), representative=person, officers=officers)
+    business.change(day_of(event), representative=person, officers=officers)
     event["representative"] = person.name
 
 
 def _died(world: World, event: dict[str, Any], rng: Random) -> Changes:
     """The head dies: a corporation gets another one, a sole proprietor's business ends."""
-    business = _business(world, event, rng)
+    business = business_of(world, event, rng)
     if business.kind == "corporation":
         _new_head(business, event, rng)
-        return _correct_later(world, event, rng, business.id)
-    business.closed_on = _day(event)
-    return _end_open(world, event, rng, business.id, "事業主の死亡による")
+        return correct_later(world, event, rng, business.id)
+    business.closed_on = day_of(event)
+    return end_open(world, event, rng, business.id, "事業主の死亡による")
 
 
 def _succeeded(world: World, event: dict[str, Any], rng: Random) -> Changes:
     """An heir goes on: a new sole proprietor (related), or a corporation's next head (same)."""
-    business = _business(world, event, rng)
+    business = business_of(world, event, rng)
     if business.kind == "corporation":
         _new_head(business, event, rng)
-        return _correct_later(world, event, rng, business.id)
+        return correct_later(world, event, rng, business.id)
     made = found_business(world.seed, len(world.businesses), world.today)
     person = business.representative
-    heir = draw_person(rng, _day(event), (person.family, person.family_kana, person.romaji))
+    heir = draw_person(rng, day_of(event), (person.family, person.family_kana, person.romaji))
     made = replace(
         business, id=made.id, account_id=made.account_id, past=[], representative=heir,
-        contact=heir, individual_number=f"9{made.id[1:]:0>12}", established_on=_day(event),
+        contact=heir, individual_number=f"9{made.id[1:]:0>12}", established_on=day_of(event),
     )  # fmt: skip
     world.businesses[made.id] = made
-    business.closed_on = _day(event)
+    business.closed_on = day_of(event)
     event["to"] = made.id
-    world.truth.related.append(Related("succeeded_by", business.id, made.id, _day(event)))
-    return _end_open(world, event, rng, business.id, "事業承継による")
+    world.truth.related.append(Related("succeeded_by", business.id, made.id, day_of(event)))
+    return end_open(world, event, rng, business.id, "事業承継による")
 
 
 def _delegation(world: World, event: dict[str, Any], rng: Random) -> Changes:
     """Kept in the truth; the subsidy system does not show delegations."""
-    business = _business(world, event, rng)
-    to = event.setdefault("to", _business(world, {"kind": event["kind"]}, rng).id)
+    business = business_of(world, event, rng)
+    to = event.setdefault("to", business_of(world, {"kind": event["kind"]}, rng).id)
     link = [r for r in world.truth.related if r.relation == "delegate_of" and r.to == business.id]
     if event["kind"] == "delegation_given":
-        world.truth.related.append(Related("delegate_of", to, business.id, _day(event)))
+        world.truth.related.append(Related("delegate_of", to, business.id, day_of(event)))
     else:
         for found in link:
             world.truth.related.remove(found)
@@ -283,9 +204,9 @@ def _delegation(world: World, event: dict[str, Any], rng: Random) -> Changes:
 
 
 def _consent(world: World, event: dict[str, Any], rng: Random) -> Changes:
-    business = _business(world, event, rng)
-    business.change(_day(event), data_use_consent=event["kind"] == "consent_given")
-    return _correct_later(world, event, rng, business.id)
+    business = business_of(world, event, rng)
+    business.change(day_of(event), data_use_consent=event["kind"] == "consent_given")
+    return correct_later(world, event, rng, business.id)
 
 
 def _form_version(world: World, event: dict[str, Any], rng: Random) -> Changes:
@@ -309,12 +230,12 @@ def _form_version(world: World, event: dict[str, Any], rng: Random) -> Changes:
 
 def _fiscal_year_changed(world: World, event: dict[str, Any], rng: Random) -> Changes:
     """決算期変更: the next closed year is a short one that ends in the new month."""
-    business = _business(world, event, rng, "corporation")
+    business = business_of(world, event, rng, "corporation")
     month = int(event.setdefault("month", rng.choice((3, 6, 9, 12))))
     if not 1 <= month <= 12:
         msg = f"fiscal_year_changed: month must be 1 to 12, not {month}"
         raise EventError(msg)
-    day = _day(event)
+    day = day_of(event)
     closed = [year for year in business.years if year.end <= day]
     coming = [
         replace(y, end=year_end(y.end.year, month), months=12)
@@ -326,16 +247,16 @@ def _fiscal_year_changed(world: World, event: dict[str, Any], rng: Random) -> Ch
         gap = (coming[-1].end.year - last.year) * 12 + coming[-1].end.month - last.month
         coming[-1] = replace(coming[-1], months=min(12, max(1, gap)))
     business.change(day, fiscal_year_end_month=month, years=(*coming, *closed))
-    return _correct_later(world, event, rng, business.id)
+    return correct_later(world, event, rng, business.id)
 
 
 def _ownership_changed(world: World, event: dict[str, Any], rng: Random) -> Changes:
     """A large company takes 60 %: the business becomes みなし大企業."""
-    business = _business(world, event, rng, "corporation")
+    business = business_of(world, event, rng, "corporation")
     large = event.setdefault("name", "大日本模擬ホールディングス株式会社")
     shares: tuple[Shareholder, ...] = draw_shareholders(rng, business, large)
-    business.change(_day(event), shareholders=shares, deemed_large=True)
-    return _correct_later(world, event, rng, business.id)
+    business.change(day_of(event), shareholders=shares, deemed_large=True)
+    return correct_later(world, event, rng, business.id)
 
 
 EFFECTS: dict[str, Effect] = {

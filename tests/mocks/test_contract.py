@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from mocks.world.programs import make_programs
 CONTRACTS = Path(__file__).resolve().parents[2] / "connectors" / "subsidy"
 
 
+@cache
 def validator(contract: str, schema: str) -> Draft202012Validator:
     document = yaml.safe_load((CONTRACTS / contract).read_text(encoding="utf-8"))
     reference = {"$ref": f"#/components/schemas/{schema}", "components": document["components"]}

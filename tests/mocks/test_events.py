@@ -10,7 +10,8 @@ import pytest
 
 from mocks.subsidy.index import ApplicationIndex
 from mocks.world import World
-from mocks.world.events import EFFECTS, EventError
+from mocks.world.events import EFFECTS
+from mocks.world.reactions import EventError
 from mocks.world.timeline import FINAL
 
 

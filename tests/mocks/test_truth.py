@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -62,6 +63,10 @@ def found_rules(world: World, record: dict[str, Any]) -> set[str]:
         found.add("nul")
     if in_.is_valid(digits(summary)[-12:]):
         found.add("personal_number")
+    if len(digits(answers["郵便番号"])) < 7:
+        found.add("lost_zeros")
+    if re.match("(府中市|伊達市|北区)", answers["補助事業の実施場所"]):
+        found.add("municipality_unknown")
     years = [entry["決算年月"] for entry in answers["決算"]]
     if any(y.startswith("平成") and int(digits(y.partition("年")[0])) > 31 for y in years):
         found.add("era_out_of_range")
@@ -78,8 +83,8 @@ def test_the_truth_names_each_flaw_and_no_other(dirty: tuple[World, Records]) ->
 def test_every_flaw_of_the_catalogue_occurs(dirty: tuple[World, Records]) -> None:
     world, _ = dirty
     rules = {flaw.rule for flaws in world.truth.flaws.values() for flaw in flaws}
-    known = {f.rule for f in (*dirt.REFUSED, *dirt.NOTED, dirt.REVIEW, dirt.MASKED)}
-    assert rules == known
+    drawn = {f.rule for f in (*dirt.REFUSED, *dirt.NOTED, dirt.REVIEW, dirt.MASKED)}
+    assert drawn <= rules <= drawn | {"lost_zeros", "municipality_unknown"}
 
 
 def test_a_default_world_is_mostly_clean() -> None:
