@@ -28,51 +28,57 @@ def refused(error: Exception) -> JSONResponse:
     return JSONResponse({"error": str(error)}, 400)
 
 
-def admin_app(world: World, box: FaultBox) -> Starlette:
-    """`POST /admin/world/events`, `/admin/advance`, `/admin/faults`; `GET /admin/truth`, …"""
+class Admin:
+    """Answers the admin API for one world and its faults."""
 
-    async def events(request: Request) -> Response:
+    def __init__(self, world: World, box: FaultBox) -> None:
+        self.world = world
+        self.box = box
+
+    async def events(self, request: Request) -> Response:
         """One event, or `{"events": [...]}`; answers them completed."""
         try:
             wanted = await _body(request)
             several = wanted.get("events", [wanted])
-            return JSONResponse({"events": [world.apply(event) for event in several]})
+            return JSONResponse({"events": [self.world.apply(event) for event in several]})
         except (EventError, TypeError, ValueError) as error:
             return refused(error)
 
-    async def advance(request: Request) -> Response:
+    async def advance(self, request: Request) -> Response:
         """`{"days": n}`, default 1."""
         try:
-            changes = world.advance(int((await _body(request)).get("days", 1)))
+            changes = self.world.advance(int((await _body(request)).get("days", 1)))
         except (TypeError, ValueError) as error:
             return refused(error)
         return JSONResponse(
             {
-                "today": world.today.isoformat(),
+                "today": self.world.today.isoformat(),
                 "applications": len(changes.applications),
                 "programs": len(changes.programs),
             }
         )
 
-    async def faults(request: Request) -> Response:
+    async def faults(self, request: Request) -> Response:
         """POST adds one, GET lists those that wait, DELETE clears."""
         if request.method == "DELETE":
-            box.clear()
+            self.box.clear()
         if request.method == "POST":
             try:
-                box.add(Fault.parse(await _body(request)))
+                self.box.add(Fault.parse(await _body(request)))
             except (FaultError, TypeError, ValueError) as error:
                 return refused(error)
-        return JSONResponse({"faults": [fault.shown() for fault in box.waiting()]})
+        return JSONResponse({"faults": [fault.shown() for fault in self.box.waiting()]})
 
-    async def truth(request: Request) -> Response:
+    async def truth(self, request: Request) -> Response:
+        """Counts, flawed records, relations and events."""
         del request
-        with world.lock:
-            return JSONResponse(world.truth.summary())
+        with self.world.lock:
+            return JSONResponse(self.world.truth.summary())
 
-    async def state(request: Request) -> Response:
+    async def state(self, request: Request) -> Response:
         """What the world is: seed, days, sizes."""
         del request
+        world = self.world
         return JSONResponse(
             {
                 "seed": world.seed,
@@ -84,12 +90,16 @@ def admin_app(world: World, box: FaultBox) -> Starlette:
             }
         )
 
+
+def admin_app(world: World, box: FaultBox) -> Starlette:
+    """`POST /admin/world/events`, `/admin/advance`, `/admin/faults`; `GET /admin/truth`, …"""
+    admin = Admin(world, box)
     return Starlette(
         routes=[
-            Route("/admin/world", state),
-            Route("/admin/world/events", events, methods=["POST"]),
-            Route("/admin/advance", advance, methods=["POST"]),
-            Route("/admin/faults", faults, methods=["GET", "POST", "DELETE"]),
-            Route("/admin/truth", truth),
+            Route("/admin/world", admin.state),
+            Route("/admin/world/events", admin.events, methods=["POST"]),
+            Route("/admin/advance", admin.advance, methods=["POST"]),
+            Route("/admin/faults", admin.faults, methods=["GET", "POST", "DELETE"]),
+            Route("/admin/truth", admin.truth),
         ]
     )

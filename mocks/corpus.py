@@ -15,10 +15,31 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import requests
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Scope
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
 Answer = tuple[int, dict[str, str], bytes]
+
+
+def scope_of(request: requests.PreparedRequest) -> Scope:
+    """The ASGI scope of a prepared request."""
+    url = urlsplit(request.url or "")
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": url.scheme,
+        "path": unquote(url.path),
+        "raw_path": url.path.encode(),
+        "query_string": url.query.encode(),
+        "root_path": "",
+        "headers": [
+            (name.lower().encode(), str(value).encode()) for name, value in request.headers.items()
+        ],
+        "client": ("127.0.0.1", 0),
+        "server": (url.hostname or "", url.port or 80),
+    }
 
 
 def call(app: ASGIApp, request: requests.PreparedRequest) -> Answer:
@@ -29,18 +50,8 @@ def call(app: ASGIApp, request: requests.PreparedRequest) -> Answer:
     """
     start: dict[str, Any] = {}
     parts: list[bytes] = []
-    url = urlsplit(request.url or "")
     body = request.body or b""
     content = body.encode() if isinstance(body, str) else bytes(body)
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1",
-        "method": request.method, "scheme": url.scheme, "path": unquote(url.path),
-        "raw_path": url.path.encode(), "query_string": url.query.encode(), "root_path": "",
-        "headers": [
-            (name.lower().encode(), str(value).encode()) for name, value in request.headers.items()
-        ],
-        "client": ("127.0.0.1", 0), "server": (url.hostname or "", url.port or 80),
-    }  # fmt: skip
 
     async def receive() -> Message:
         return {"type": "http.request", "body": content, "more_body": False}
@@ -52,7 +63,7 @@ def call(app: ASGIApp, request: requests.PreparedRequest) -> Answer:
             parts.append(message.get("body", b""))
 
     async def answer() -> None:
-        await app(scope, receive, send)
+        await app(scope_of(request), receive, send)
 
     try:
         asyncio.run(answer())

@@ -57,17 +57,17 @@ def application_record(world: World, application: Application) -> dict[str, Any]
             {"procedureId": s.procedure, "state": s.state, "at": instant(s.at), "note": s.note}
             for s in shown
         ],
-        "notices": [
-            {
-                "procedureId": s.procedure,
-                "kind": s.notice[0],
-                "title": s.notice[1],
-                "body": s.notice[2],
-                "sentAt": instant(s.at),
-            }
-            for s in shown
-            if s.notice
-        ],
+        "notices": [_notice(s, *s.notice) for s in shown if s.notice],
+    }
+
+
+def _notice(step: Step, kind: str, title: str, body: str) -> dict[str, Any]:
+    return {
+        "procedureId": step.procedure,
+        "kind": kind,
+        "title": title,
+        "body": body,
+        "sentAt": instant(step.at),
     }
 
 
