@@ -55,8 +55,13 @@ def _parse(texts: Texts, options: Options) -> Parsed:
 
 
 def _format(values: Values, options: Options) -> Texts:
+    """A year that does not close with its month is written to the day."""
     end = values[0]
-    return (None,) if end is None else (format_date(end, options["precision"], options["style"]),)
+    if end is None:
+        return (None,)
+    closes = end.day == calendar.monthrange(end.year, end.month)[1]
+    precision = options["precision"] if closes else "day"
+    return (format_date(end, precision, options["style"]),)
 
 
 CLOSING_MONTH = Transform(
@@ -81,6 +86,11 @@ CLOSING_MONTH = Transform(
         Example("2024/12/31", (date(2024, 12, 31), "day", date(2024, 1, 1), "day", 12)),
         Example("令和6年度", (date(2025, 3, 31), "day", date(2024, 4, 1), "day", 12)),
         Example("2024年9月20日", (date(2024, 9, 20), "day", date(2023, 9, 21), "day", 12)),
+        Example(
+            "2000-01-20",
+            (date(2000, 1, 20), "day", date(1999, 1, 21), "day", 12),
+            formatted="2000年1月20日",
+        ),
         Example("2025", refused="month_missing"),
         Example("2025年13月", refused="impossible_date"),
     ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import polars as pl
 
@@ -85,16 +84,22 @@ def _whole(texts: Texts, options: Options) -> Parsed:
     return parsed if len(parsed.values) == 2 else Parsed((None, None))
 
 
+_USUAL = {10**6: "百万円", 10**4: "万円", 1000: "千円"}
+
+
 def _format(values: Values, options: Options) -> Texts:
-    value: Any = values[0]
+    """In the form's unit; where the form leaves it open, in the unit the value is known to."""
+    value, known_to = values
     if value is None:
         return (None,)
-    unit = UNITS[options["unit"] or "円"]
-    amount = int(value) // unit if value >= 0 else -(-int(value) // unit)
-    text = f"{abs(amount):,}" if options["thousands"] else str(abs(amount))
-    sign = options["negative"] if amount < 0 else ""
+    unit = options["unit"] or _USUAL.get(known_to, "円")
+    if options["unit"] is None and value % UNITS[unit]:
+        unit = "円"
+    amount = abs(int(value)) // UNITS[unit]
+    text = f"{amount:,}" if options["thousands"] else str(amount)
+    sign = options["negative"] if value < 0 and amount else ""
     write_unit = options["write_unit"] or options["unit"] is None
-    return (f"{sign}{text}{(options['unit'] or '円') if write_unit else ''}",)
+    return (f"{sign}{text}{unit if write_unit else ''}",)
 
 
 def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
@@ -130,7 +135,7 @@ MONEY = Transform(
     examples=(
         Example("1,000", (1000000, 1000), options={"unit": "千円"}, formatted="1000"),
         Example("1,000千円", (1000000, 1000), note=None),
-        Example("１０００万円", (10000000, 10000)),
+        Example("１０００万円", (10000000, 10000), formatted="1000万円"),
         Example("3億5000万", (350000000, 10000)),
         Example("三千五百万円", (35000000, 10000)),
         Example("1千万円", (10000000, 10000)),
