@@ -50,6 +50,19 @@ class Syncing:
             started_at=T0,
         )
 
+    @classmethod
+    def again(cls, store: Store, system: str = "subsidy", stream: str = "applications") -> Syncing:
+        """The same run in another process, an hour on, under the lease that it holds already."""
+        sync = cls.__new__(cls)
+        sync.store = store
+        sync.stream_id = store.stream_id(system, stream)
+        sync.now = T0 + HOUR
+        token = store.state(sync.stream_id).fencing_token
+        sync.lease = Lease(sync.stream_id, this_process(), token, T0 + HOUR)
+        sync.run_id = f"run-{system}-{stream}"
+        sync.plan = "plan-1"
+        return sync
+
     def commit(
         self,
         raws: dict[str, str] | None = None,

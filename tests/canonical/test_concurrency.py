@@ -21,7 +21,8 @@ with Store.open(url) as store:
         keys = [f"{batch}-{i}" for i in range(250)]
         claims = {"party": [{"key": key, "name": key} for key in keys]}
         sync.commit(dict.fromkeys(keys, "1"), claims)
-        sync.commit(dict.fromkeys(keys, "2"), {"party": [c | {"phone": "1"} for c in claims["party"]]})
+        changed = {"party": [claim | {"phone": "1"} for claim in claims["party"]]}
+        sync.commit(dict.fromkeys(keys, "2"), changed)
 """
 
 
