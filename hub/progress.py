@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from hub.console import table
 from hub.options import COUNTS
 from hub.options import Progress as SyncProgress
 
@@ -52,12 +53,11 @@ class ProgressBars:
 
 def counts_table(rows: Sequence[tuple[str, dict[str, int], float, str]], title: str) -> Table:
     """A table of streams with the counts of invariant 1; rows are (name, counts, seconds, note)."""
-    table = Table(title=title, title_justify="left")
-    table.add_column("system.stream")
+    shown = table("system.stream", title=title)
     for name in COUNTS:
-        table.add_column(name, justify="right")
-    table.add_column("seconds", justify="right")
-    table.add_column("")
+        shown.add_column(name, justify="right")
+    shown.add_column("seconds", justify="right")
+    shown.add_column("")
     for name, counts, seconds, note in rows:
-        table.add_row(name, *(f"{counts.get(c, 0):,}" for c in COUNTS), f"{seconds:.1f}", note)
-    return table
+        shown.add_row(name, *(f"{counts.get(c, 0):,}" for c in COUNTS), f"{seconds:.1f}", note)
+    return shown

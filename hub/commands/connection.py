@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from hub.commands.options import emit, json_option
+from hub.console import console, table
 
 
 @click.group()
@@ -35,9 +34,9 @@ def check(systems: tuple[str, ...], as_json: bool) -> int:
     if as_json:
         emit([{"system": system, **asdict(line)} for system, line in lines])
     else:
-        table = Table("system", "subject", "", "what")
+        shown = table("system", "subject", "", "what")
         for system, line in lines:
             mark = "[green]ok[/]" if line.ok else "[red]failed[/]"
-            table.add_row(system, line.subject, mark, line.what)
-        Console().print(table)
+            shown.add_row(system, line.subject, mark, line.what)
+        console().print(shown)
     return 0 if all(line.ok for _, line in lines) else 1

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from connectors import declarations, discover
 from hub.commands.options import emit, json_option
+from hub.console import console, table
 
 
 @click.group()
@@ -37,11 +36,11 @@ def list_connectors(as_json: bool) -> None:
     if as_json:
         emit(rows)
         return
-    table = Table("system", "", "stream", "role", "mode", "deletes", "connection")
+    shown = table("system", "", "stream", "role", "mode", "deletes", "connection")
     for row in rows:
         names = ("system", "title_ja", "stream", "role", "mode", "deletes", "connection")
-        table.add_row(*(str(row[name]) for name in names))
-    Console().print(table)
+        shown.add_row(*(str(row[name]) for name in names))
+    console().print(shown)
 
 
 @connector.command()

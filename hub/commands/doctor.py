@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from hub.commands.options import emit, json_option
+from hub.console import console, table
 
 MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]warning[/]", "missing": "[red]missing[/]"}
 
@@ -24,8 +23,8 @@ def doctor(as_json: bool) -> int:
     if as_json:
         emit([asdict(finding) for finding in findings])
     else:
-        table = Table("", "subject", "what", "how to mend it")
+        found = table("", "subject", "what", "how to mend it")
         for finding in findings:
-            table.add_row(MARKS[finding.verdict], finding.subject, finding.what, finding.remedy)
-        Console().print(table)
+            found.add_row(MARKS[finding.verdict], finding.subject, finding.what, finding.remedy)
+        console().print(found)
     return 1 if any(finding.verdict == "missing" for finding in findings) else 0

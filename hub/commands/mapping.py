@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from hub.commands.options import emit, json_option, known_streams, one_stream
+from hub.console import console, table
 
 if TYPE_CHECKING:
     from mappings.check import Report
@@ -93,10 +92,10 @@ def try_mapping(name: str, record: str, show_personal: bool, as_json: bool) -> i
     if as_json:
         emit(rows)
         return 0
-    table = Table("source field", "as received", "canonical field", "value", "note")
+    shown = table("source field", "as received", "canonical field", "value", "note")
     for row in rows:
-        table.add_row(*(row[column] or "" for column in row))
-    Console().print(table)
+        shown.add_row(*(row[column] or "" for column in row))
+    console().print(shown)
     return 0
 
 

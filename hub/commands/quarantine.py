@@ -4,12 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from hub.commands.options import emit, json_option, known_streams, one_stream
+from hub.console import console, item_name, item_number, table
+
+if TYPE_CHECKING:
+    from canonical.store.batch import QuarantineItem
+
+
+class Item(click.ParamType[int]):
+    """A quarantine item's number as the list shows it, `2-17`."""
+
+    name = "item"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number in the store."""
+        try:
+            return item_number(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no item: take it from `hub quarantine list`", param, ctx)
+
+
+def _plain(item: QuarantineItem) -> dict[str, Any]:
+    """An item as plain values, named as the list names it."""
+    return {
+        **asdict(item),
+        "item_id": item_name(item.item_id),
+        "raw_hash": item.raw_hash.hex(),
+    }
 
 
 @click.group()
@@ -42,29 +67,29 @@ def list_items(
             limit=limit,
         )
     if as_json:
-        emit([{**asdict(item), "raw_hash": item.raw_hash.hex()} for item in items])
+        emit([_plain(item) for item in items])
         return
     if not items:
         click.echo("Nothing in quarantine.")
         return
-    table = Table("item", "stream", "record", "level", "stage", "rule", "field", "value", "why")
+    shown = table("item", "stream", "record", "level", "rule", "field", "value")
     for item in items:
-        table.add_row(
-            str(item.item_id),
+        shown.add_row(
+            item_name(item.item_id),
             f"{item.system}.{item.stream}",
             item.record_key,
             item.level,
-            item.stage,
             item.rule,
             item.field or "",
             item.value or "",
-            item.message,
         )
-    Console().print(table)
+    console().print(shown)
+    for rule_name, message in {item.rule: item.message for item in items}.items():
+        click.echo(f"{rule_name}: {message}")
 
 
 @quarantine.command()
-@click.argument("item", type=int)
+@click.argument("item", type=Item())
 @json_option
 def show(item: int, as_json: bool) -> int:
     """Show one item in full."""
@@ -74,9 +99,9 @@ def show(item: int, as_json: bool) -> int:
     with open_store(Settings.load()) as store:
         found = store.quarantine_item(item)
     if found is None:
-        click.echo(f"there is no quarantine item {item}", err=True)
+        click.echo(f"there is no quarantine item {item_name(item)}", err=True)
         return 1
-    data = {**asdict(found), "raw_hash": found.raw_hash.hex()}
+    data = _plain(found)
     if as_json:
         emit(data)
         return 0
@@ -115,7 +140,7 @@ def replay(name: str, rule: str | None, dry_run: bool, as_json: bool) -> int:
 
 
 @quarantine.command()
-@click.argument("items", type=int, nargs=-1, required=True)
+@click.argument("items", type=Item(), nargs=-1, required=True)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def discard(items: Sequence[int], yes: bool) -> int:
     """Close items for good: nothing is deleted, and a later good version still loads."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from hub.commands.options import emit, json_option, one_stream
+from hub.console import console, table
+
+if TYPE_CHECKING:
+    from canonical.store.batch import ClaimVersion
 
 
 @click.group()
@@ -20,8 +23,9 @@ def record() -> None:
 @click.argument("name", metavar="SYSTEM.STREAM")
 @click.argument("key")
 @click.option("--history", is_flag=True, help="Show replaced versions too.")
+@click.option("--show-personal", is_flag=True, help="Do not mask personal values.")
 @json_option
-def show(name: str, key: str, history: bool, as_json: bool) -> int:
+def show(name: str, key: str, history: bool, show_personal: bool, as_json: bool) -> int:
     """Show every value a record claims: since when, as of when, and where it is archived."""
     from base.settings import Settings
     from hub.sync import open_store
@@ -31,24 +35,43 @@ def show(name: str, key: str, history: bool, as_json: bool) -> int:
         claims = store.claims_of(system, stream, key)
     if not history:
         claims = [claim for claim in claims if claim.recorded_to is None]
+    if not show_personal:
+        claims = [_masked(claim) for claim in claims]
     if as_json:
         emit([asdict(claim) for claim in claims])
         return 0 if claims else 1
     if not claims:
         click.echo(f"{name} has no claims for the record {key}", err=True)
         return 1
-    console = Console()
+    out = console()
     for claim in claims:
         until = f" until {claim.recorded_to:%Y-%m-%d %H:%M:%S}" if claim.recorded_to else ""
         title = f"{claim.entity} ({claim.role} {claim.ordinal})"
-        table = Table(title=title, title_justify="left", caption_justify="left")
-        table.caption = (
+        shown = table("field", "value", title=title)
+        shown.caption_justify = "left"
+        shown.caption = (
             f"as of {claim.as_of or '?'} · recorded {claim.recorded_from:%Y-%m-%d %H:%M:%S}{until}"
             f" UTC · batch {claim.batch_no} · run {claim.run_id} · {claim.archive_path or ''}"
         )
-        table.add_column("field")
-        table.add_column("value")
         for field, value in claim.values.items():
-            table.add_row(field, str(value))
-        console.print(table)
+            shown.add_row(field, str(value))
+        out.print(shown)
     return 0
+
+
+def _masked(claim: ClaimVersion) -> ClaimVersion:
+    """The claim with its personal values masked, as the model classifies them."""
+    from base.redact import mask
+    from canonical.model import ENTITIES, Classification
+
+    personal = {
+        column
+        for field in ENTITIES[claim.entity].fields
+        if field.classification is Classification.PERSONAL
+        for column in field.columns()
+    }
+    values = {
+        name: mask(str(value)) if name in personal and value is not None else value
+        for name, value in claim.values.items()
+    }
+    return replace(claim, values=values)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from hub.commands.options import emit, json_option
+from hub.console import console, table
 
 
 @click.command()
@@ -27,14 +26,12 @@ def status(as_json: bool) -> None:
     if not streams:
         click.echo("Nothing synced yet. Start with `hub sync`.")
         return
-    table = Table(title="Streams", title_justify="left")
-    for column in ("stream", "last run", "ended (UTC)", "read", "new", "changed"):
-        table.add_column(column)
+    shown = table("stream", "last run", "ended (UTC)", "read", "new", "changed")
     for column in ("records", "quarantine", "drift", "state"):
-        table.add_column(column)
+        shown.add_column(column)
     for stream in streams:
         run = stream.last_run
-        table.add_row(
+        shown.add_row(
             f"{stream.system}.{stream.stream}",
             f"{run.mode} {run.status}" if run else "never",
             f"{run.ended_at:%Y-%m-%d %H:%M:%S}" if run and run.ended_at else "",
@@ -46,11 +43,11 @@ def status(as_json: bool) -> None:
             f"{stream.open_findings:,}",
             f"running ({stream.lease_owner})" if stream.lease_owner else _position(stream),
         )
-    console = Console()
-    console.print(table)
+    out = console()
+    out.print(shown)
     for stream in streams:
         if stream.last_run and stream.last_run.error:
-            console.print(f"{stream.system}.{stream.stream}: {stream.last_run.error}", style="red")
+            out.print(f"{stream.system}.{stream.stream}: {stream.last_run.error}", style="red")
     for finding in findings:
         click.echo(
             f"contract drift in {finding['system']}.{finding['stream']}: {finding['path']}"

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from base.errors import HubError, LeaseHeld
 from hub.commands.options import Instant, emit, json_option, known_streams, one_stream
+from hub.console import console
 from hub.options import OnProgress, SyncOptions, SyncSummary
 from hub.progress import ProgressBars, counts_table
 
@@ -68,10 +69,9 @@ def replay(name: str, dry_run: bool, as_json: bool) -> int:
 
 
 def run_all(streams: list[tuple[str, str]], options: SyncOptions, as_json: bool) -> int:
-    console = Console(stderr=True)
     systems = list(dict.fromkeys(system for system, _ in streams))
     with (
-        ProgressBars(streams, console) as bars,
+        ProgressBars(streams, Console(stderr=True)) as bars,
         ThreadPoolExecutor(max_workers=len(systems)) as pool,
     ):
         parts = list(
@@ -108,7 +108,7 @@ def _run_system(
 
 
 def _print(outcomes: dict[tuple[str, str], Outcome], options: SyncOptions) -> None:
-    console = Console()
+    out = console()
     rows = []
     for pair, outcome in outcomes.items():
         name = ".".join(pair)
@@ -118,7 +118,7 @@ def _print(outcomes: dict[tuple[str, str], Outcome], options: SyncOptions) -> No
         else:
             rows.append((name, {}, 0.0, "failed, see below"))
     title = "Dry run: nothing was written" if options.dry_run else f"Sync ({options.mode})"
-    console.print(counts_table(rows, title))
+    out.print(counts_table(rows, title))
     for outcome in outcomes.values():
         if isinstance(outcome, HubError):
             click.echo(f"hub: {outcome}", err=True)
