@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import time
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -13,6 +15,12 @@ from hub.progress import ProgressBars, counts_table
 
 WIDTH_OF_A_LOG = 160
 
+LINE_EVERY = 5.0
+"""Seconds between two lines about one stream, where there is no terminal for bars."""
+
+DONE = math.inf
+"""In place of the time of the last line: nothing more is said of the stream."""
+
 
 def console() -> Console:
     """The program's voice; where nobody's terminal sets a width, wide enough for the table."""
@@ -21,13 +29,19 @@ def console() -> Console:
 
 
 class Display:
-    """Bars on a terminal; elsewhere one line whenever a stream's state changes."""
+    """Bars on a terminal; elsewhere a line at a stream's start, its end, and now and then."""
 
-    def __init__(self, streams: Sequence[tuple[str, str]], console: Console) -> None:
+    def __init__(
+        self,
+        streams: Sequence[tuple[str, str]],
+        console: Console,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._console = console
         self._streams = frozenset(streams)
         self._bars = ProgressBars(streams, console) if console.is_terminal else None
-        self._told: dict[tuple[str, str], str] = {}
+        self._clock = clock
+        self._told: dict[tuple[str, str], float] = {}
 
     def __enter__(self) -> Display:
         if self._bars:
@@ -45,8 +59,10 @@ class Display:
             return
         if self._bars:
             self._bars(progress)
-        elif self._told.get(stream) != progress.state:
-            self._told[stream] = progress.state
+        elif self._clock() - self._told.get(stream, -LINE_EVERY) >= LINE_EVERY or (
+            progress.state == "done" and self._told[stream] != DONE
+        ):
+            self._told[stream] = DONE if progress.state == "done" else self._clock()
             read = progress.counts.get("read", 0)
             detail = f" ({progress.detail})" if progress.detail else ""
             self._console.print(f"  {'.'.join(stream)}: {progress.state}, {read:,} read{detail}")

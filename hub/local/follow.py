@@ -15,6 +15,7 @@ from hub.options import Progress
 
 POLL = 0.7
 SKIPPED = "skipped"
+WELL = frozenset({"success", SKIPPED})
 
 
 @dataclass(slots=True)
@@ -31,7 +32,7 @@ class Outcome:
     @property
     def well(self) -> bool:
         """Did every run succeed, or leave because it was not wanted?"""
-        return self.state in {"success", SKIPPED}
+        return self.state in WELL
 
 
 def follow(
@@ -73,8 +74,9 @@ def outcomes(client: Client, dags: Mapping[str, str], runs: Sequence[DagRun]) ->
             result = client.result(run, task) if state == "success" else {}
             outcome.counts.update(result.get("counts", {}))
             outcome.seconds += result.get("seconds", 0.0)
-            if outcome.state in {"", SKIPPED} or state not in {"success", SKIPPED}:
+            if state not in WELL:
                 outcome.state = state or run.state
-            if not outcome.well:
                 outcome.message = client.reason(run, task)
+            elif outcome.state in {"", SKIPPED}:
+                outcome.state = state
     yield from found.values()

@@ -16,12 +16,7 @@ from pathlib import Path
 from hub.options import Progress
 
 INTERVAL = 0.3
-"""Seconds between two writes at least; a change of state is written at once."""
-
-
-def folder(home: Path) -> Path:
-    """Where the progress files are."""
-    return home / "progress"
+"""Seconds between two writes at least; the end is written at once."""
 
 
 class ProgressFile:
@@ -32,17 +27,22 @@ class ProgressFile:
 
     def __init__(self, home: Path) -> None:
         self._folder = folder(home)
-        self._last: tuple[str, float] = ("", 0.0)
+        self._counts: dict[str, int] = {}
+        self._written = -INTERVAL
 
     def __call__(self, progress: Progress) -> None:
         """Tell the progress, unless it was told a moment ago."""
-        state, at = self._last
+        # One that only says that it waits leaves the counts as they were.
+        self._counts = progress.counts or self._counts
         now = time.monotonic()
-        if progress.state == state and now - at < INTERVAL:
+        if progress.state != "done" and now - self._written < INTERVAL:
             return
-        self._last = (progress.state, now)
+        self._written = now
+        self._write(progress)
+
+    def _write(self, progress: Progress) -> None:
         text = json.dumps(
-            {"counts": progress.counts, "state": progress.state, "detail": progress.detail}
+            {"counts": self._counts, "state": progress.state, "detail": progress.detail}
         )
         path = self._folder / f"{progress.system}.{progress.stream}.json"
         part = path.with_suffix(f".{os.getpid()}")
@@ -50,6 +50,11 @@ class ProgressFile:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             part.write_text(text, "utf-8")
             part.replace(path)
+
+
+def folder(home: Path) -> Path:
+    """Where the progress files are."""
+    return home / "progress"
 
 
 def read(home: Path) -> Iterator[Progress]:

@@ -169,21 +169,19 @@ def run(options: Options, console: Console) -> int:
     started = time.monotonic()
     since = datetime.now(UTC)
     well = False
-    with only_run(options.home):
-        processes = set_up(options, console)
-        try:
-            with processes:
-                client = bring_up(options, processes, console)
-                console.print(f"Up after {time.monotonic() - started:.0f} s. Syncing ...")
-                outcomes = sync_all(options, processes, client, since, console)
-                well = all(outcome.well for outcome in outcomes)
-                console.print(display.outcome_table(outcomes, time.monotonic() - started))
-                for sentence in display.complaints(outcomes):
-                    console.print(sentence, markup=False, soft_wrap=True)
-                stay(options, processes, console)
-        except Stopped:
-            console.print("Stopped; nothing is left running.")
-            return 0 if well else EXIT_INTERRUPTED
+    try:
+        with only_run(options.home), set_up(options, console) as processes:
+            client = bring_up(options, processes, console)
+            console.print(f"Up after {time.monotonic() - started:.0f} s. Syncing ...")
+            outcomes = sync_all(options, processes, client, since, console)
+            well = all(outcome.well for outcome in outcomes)
+            console.print(display.outcome_table(outcomes, time.monotonic() - started))
+            for sentence in display.complaints(outcomes):
+                console.print(sentence, markup=False, soft_wrap=True)
+            stay(options, processes, console)
+    except Stopped:
+        console.print("Stopped; nothing is left running.")
+        return 0 if well else EXIT_INTERRUPTED
     return 0 if well else EXIT_FAILED
 
 

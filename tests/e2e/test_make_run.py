@@ -12,6 +12,9 @@ from contextlib import closing
 
 import pytest
 
+from base.settings import read_env_file
+from hub.local.airflow import Client
+from hub.local.secrets import ADMIN_PASSWORD
 from tests.e2e.conftest import ROOT, LocalHub, RunningHub
 
 pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.timeout(300)]
@@ -52,6 +55,22 @@ def test_the_first_run_brings_programs_and_applications(hub: LocalHub, running: 
     assert f"http://127.0.0.1:{hub.airflow_port}" in running.said
     assert "user admin" in running.said
     assert sum(rows(hub).values()) > 0
+
+
+def test_reading_everything_again_writes_nothing(hub: LocalHub, running: RunningHub) -> None:
+    before = rows(hub)
+    password = read_env_file(hub.home / "local.env")[ADMIN_PASSWORD]
+    client = Client(hub.airflow_port, password)
+    client.sign_in()
+    run_id = client.trigger("sync_subsidy", {"full": True})
+    while not (run := client.run("sync_subsidy", run_id)).ended:
+        pass
+    assert run.state == "success"
+    for stream in ("programs", "applications"):
+        said = client.result(run, stream)["counts"]
+        assert said["read"] > 0
+        assert said["unchanged"] + said["quarantined"] == said["read"]
+    assert rows(hub) == before
 
 
 def test_it_listens_on_loopback_only(running: RunningHub) -> None:
