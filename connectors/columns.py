@@ -70,7 +70,7 @@ class ColumnBuilder:
     def _nested(
         self,
         inner: Shape,
-        column: tuple[Any, ...],
+        column: Sequence[Any],
         rows: Sequence[int],
         columns: list[pl.Series],
         prefix: str,
@@ -138,7 +138,7 @@ class ColumnBuilder:
         return text.decode("utf-8", "replace")
 
     def _list(
-        self, node: ListNode, inner: Shape | None, column: tuple[Any, ...], rows: Sequence[int]
+        self, node: ListNode, inner: Shape | None, column: Sequence[Any], rows: Sequence[int]
     ) -> None:
         lengths = [len(value) if value else 0 for value in column]
         elements = list(chain.from_iterable(value for value in column if value))

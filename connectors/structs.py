@@ -32,14 +32,12 @@ class Shape:
     attributes: dict[str, str]
     children: dict[str, Shape] = field(default_factory=dict)
 
-    def columns(self, objects: list[Any]) -> list[tuple[Any, ...]]:
-        """The objects' fields, one tuple a field, in the contract's order."""
-        names = list(self.attributes.values())
-        if not objects or not names:
-            return [() for _ in names]
-        if len(names) == 1:
-            return [tuple(map(attrgetter(names[0]), objects))]
-        return list(zip(*map(attrgetter(*names), objects), strict=True))
+    def columns(self, objects: list[Any]) -> list[list[Any]]:
+        """The objects' fields, one list a field, in the contract's order.
+
+        Field by field, for a tuple a record would wake the garbage collector.
+        """
+        return [list(map(attrgetter(name), objects)) for name in self.attributes.values()]
 
 
 def shape_of(node: ObjectNode) -> Shape:
