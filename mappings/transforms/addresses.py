@@ -37,7 +37,7 @@ _KANJI = "〇一二三四五六七八九十百"
 _NUMBER = rf"(?:[0-9]+|[{_KANJI}]+)"
 _DASH = re.compile(rf"(?<=[0-9])\s*(?:[{DASHES}]|の)\s*(?=[0-9])")
 _KANJI_UNIT = re.compile(rf"[{_KANJI}]+(?=丁目|番地?(?![町{_KANJI}])|号(?!館)|地割)")
-_CHOME = re.compile(r"(?<=[0-9])丁目(?:\s*(?=[0-9])|$)")
+_CHOME = re.compile(r"(?<=[0-9])丁目?(?:\s*(?=[0-9])|$)")
 _BANCHI = re.compile(r"(?<=[0-9])(?:番地の?|番(?![街町館]))(?:\s*(?=[0-9])|(?=$|\s|[^0-9]))")
 _GO = re.compile(r"(?<=[0-9])号(?!室|館|棟|線)")
 _OAZA = re.compile(r"^(?:大字|字)|(?<=.)(?:大字)")
@@ -135,21 +135,37 @@ _WARD = (
 _CITY = rf"^((?:{_PREFECTURE})[^市区町村郡0-9 ]{{1,6}}[市区町村])"
 _STREET = r"^([^0-9]+)([0-9]+(?:-[0-9]+)*)(?: ([^\s].*))?$"
 _ODD = rf"[{_KANJI}](?:丁目|番|号|地割)|字|[{DASHES.replace('ー', '')}]|の[0-9]|無番地|番外地"
+_ODD_BUILDING = "[0-9](?:丁|番|号)"
 
 
 def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
     """Addresses written as GIF writes them: known municipality, town, 1-2-3, and a building."""
-    text = columns[0]
     codes = places.by_full_name()
     shared = Shared()
-    ward, city = shared.keep(text.str.extract(_WARD, 1)), shared.keep(text.str.extract(_CITY, 1))
-    ward_code = shared.keep(ward.replace_strict(codes, default=None), 1)
+    text = shared.keep(_narrow_digits(columns[0]))
+    ward = shared.keep(text.str.extract(_WARD, 1), 1)
+    city = shared.keep(text.str.extract(_CITY, 1), 1)
+    ward_code = shared.keep(ward.replace_strict(codes, default=None), 2)
     code = pl.coalesce(ward_code, city.replace_strict(codes, default=None))
-    head = shared.keep(pl.when(ward_code.is_not_null()).then(ward).otherwise(city), 2)
+    head = shared.keep(pl.when(ward_code.is_not_null()).then(ward).otherwise(city), 3)
     length = pl.when(head.str.slice(3, 1) == "県").then(4).otherwise(3)
-    place = (shared.keep(head.str.head(length), 3), shared.keep(head.str.slice(length), 3))
-    rest = shared.keep(text.str.slice(head.str.len_chars()), 3)
-    return _fast_street(text, shared.keep(code, 2), place, rest, options=options, shared=shared)
+    place = (shared.keep(head.str.head(length), 4), shared.keep(head.str.slice(length), 4))
+    rest = shared.keep(text.str.slice(head.str.len_chars()), 4)
+    fast = _fast_street(text, shared.keep(code, 3), place, rest, options=options, shared=shared)
+    return fast._replace(outputs=(*fast.outputs[:-1], columns[0]))
+
+
+def _narrow_digits(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_many(list("０１２３４５６７８９－　"), list("0123456789- "))
+
+
+def _hyphened(rest: pl.Expr) -> pl.Expr:
+    """1丁目2番3号 as 1-2-3; what is left of 丁目, 番, 号 is for the scalar parse."""
+    return (
+        rest.str.replace_all("([0-9])丁目([0-9])", "${1}-${2}")
+        .str.replace_all("([0-9])(?:番地の?|番)([0-9])", "${1}-${2}")
+        .str.replace("([0-9])(?:番地|番|号)( |$)", "${1}${2}")
+    )
 
 
 def _fast_street(
@@ -162,7 +178,7 @@ def _fast_street(
     shared: Shared,
 ) -> Fast:
     """The parts of `rest`, what follows the municipality; `text` is the whole address."""
-    parts = shared.keep(rest.str.extract_groups(_STREET), 4)
+    parts = shared.keep(_hyphened(rest).str.extract_groups(_STREET), 5)
     town, block = parts.struct.field("1"), parts.struct.field("2")
     building = parts.struct.field("3")
     spaced = pl.concat_str([pl.lit(" "), building]).fill_null("")
@@ -172,6 +188,7 @@ def _fast_street(
         & block.is_not_null()
         & text.str.contains(rf"^[{_CLEAN}]+(?: [{_CLEAN}]+)?$")
         & ~rest.str.contains(_ODD)
+        & ~building.fill_null("").str.contains(_ODD_BUILDING)
     )
     if options["max_length"] is not None:
         settled &= text.str.len_chars() <= options["max_length"]
@@ -215,6 +232,12 @@ ADDRESS = Transform(
             _parts("24", "24202", "三重県", "四日市市", "諏訪町", "2-5", None,
                    "三重県四日市市諏訪町2-5", "三重県四日市市諏訪町２番５号"),
             formatted="三重県四日市市諏訪町2-5", options={"write": "full"},
+        ),
+        Example(
+            "大阪府堺市北区東三国ヶ丘町１丁１番４－１１２号",
+            _parts("27", "27146", "大阪府", "堺市北区", "東三国ヶ丘町", "1-1-4-112", None,
+                   "大阪府堺市北区東三国ヶ丘町1-1-4-112",
+                   "大阪府堺市北区東三国ヶ丘町１丁１番４－１１２号"),
         ),
         Example(
             "東京都中央区八丁堀2の1の2",
@@ -305,14 +328,15 @@ def _fast_parts(columns: Sequence[pl.Expr], options: Options) -> Fast:
         return Fast(whole.settled & sound, (code, *whole.outputs), whole.shared)
     shared = Shared()
     spaced = pl.concat_str([pl.lit(" "), building]).fill_null("")
-    text = shared.keep(pl.concat_str([prefecture, city, street, spaced]))
+    received = shared.keep(pl.concat_str([prefecture, city, street, spaced]))
+    text = shared.keep(_narrow_digits(received), 1)
     place = pl.concat_str([prefecture, city]).replace_strict(places.by_full_name(), default=None)
-    rest = shared.keep(pl.concat_str([street, spaced]))
+    rest = shared.keep(_narrow_digits(pl.concat_str([street, spaced])))
     inner = _fast_street(
         text, shared.keep(place), (prefecture, city), rest, options=options, shared=shared
     )
     named = prefecture.is_in(list(places.prefectures()))
-    return Fast(inner.settled & sound & named, (code, *inner.outputs), shared)
+    return Fast(inner.settled & sound & named, (code, *inner.outputs[:-1], received), shared)
 
 
 ADDRESS_PARTS = Transform(

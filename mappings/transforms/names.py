@@ -48,8 +48,8 @@ _FOREIGN = {
     "CO.,LTD": "301",
     "CO., LTD.": "301",
     "K.K.": "301",
-    "INC.": "301",
-    "LLC": "305",
+    "INC.": "401",
+    "LLC": "401",
 }
 _WORDS = "|".join(sorted(LEGAL_FORMS, key=len, reverse=True))
 _MARKS = "|".join(sorted(_SHORT, key=len, reverse=True))
