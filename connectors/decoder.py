@@ -86,24 +86,22 @@ class RecordDecoder:
 
     def _fast(self, raws: Sequence[bytes], joined: bytes) -> dict[int, Any]:
         """The records that fit the contract, by row."""
-        suspects: set[int] = set()
+        rows: Sequence[int] = range(len(raws))
         if b"\\" in joined and NUL in joined:
-            suspects = {row for row, raw in enumerate(raws) if NUL in raw}
-        if not suspects:
-            try:
-                objects = self._many.decode(joined)
-            except (ValueError, RecursionError):
-                pass
-            else:
-                if len(objects) == len(raws):
-                    return dict(enumerate(objects))
+            rows = [row for row in rows if NUL not in raws[row]]
+            joined = b"[" + b",".join(raws[row] for row in rows) + b"]"
+        try:
+            objects = self._many.decode(joined)
+        except (ValueError, RecursionError):
+            objects = []
+        if len(objects) == len(rows):
+            return dict(zip(rows, objects, strict=True))
         found = {}
-        for row, raw in enumerate(raws):
-            if row not in suspects:
-                try:
-                    found[row] = self._one.decode(raw)
-                except (ValueError, RecursionError):
-                    continue
+        for row in rows:
+            try:
+                found[row] = self._one.decode(raws[row])
+            except (ValueError, RecursionError):
+                continue
         return found
 
     def _mend(self, raws: Sequence[bytes], fitting: dict[int, Any]) -> Decoded:
