@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars._typing import PolarsDataType
 
@@ -47,17 +47,20 @@ def test_the_hash_of_a_known_claim_never_changes() -> None:
     assert _hash(claim)[0].hex() == "885e25c97df9f66fce5d95d58c71f96f"
 
 
+@settings(deadline=None)
 @given(claims, claims)
 def test_equal_claims_and_only_they_have_equal_hashes(one: dict[str, Any], other: Any) -> None:
     first, second = _hash(one, other)
     assert (first == second) == (one == other)
 
 
+@settings(deadline=None)
 @given(claims, claims)
 def test_the_hash_does_not_depend_on_the_other_rows(one: dict[str, Any], other: Any) -> None:
     assert _hash(one, other)[0] == _hash(one)[0]
 
 
+@settings(deadline=None)
 @given(claims)
 def test_order_of_columns_and_new_empty_columns_change_nothing(claim: dict[str, Any]) -> None:
     frame = pl.DataFrame([claim], schema=SCHEMA)
