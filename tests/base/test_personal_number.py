@@ -58,6 +58,7 @@ def test_another_length_is_no_personal_number(text: str) -> None:
         f"{NUMBER}\nと改行",
         f'"{NUMBER}"と引用',
         f"123456789012 {NUMBER}",
+        f"1111 {NUMBER[:4]} {NUMBER[4:8]} {NUMBER[8:]}",
     ],
 )
 def test_every_way_people_write_it(written: str) -> None:
@@ -141,6 +142,13 @@ def test_a_field_that_says_so_is_masked_whatever_it_holds(
     got, paths = guard_record(raw, frozenset({field}))
     assert json.loads(got) == {"id": "a0W", field: masked}
     assert bool(paths) is (value != masked)
+
+
+def test_a_field_that_says_so_is_never_taken_for_an_identifier() -> None:
+    raw = b'{"individual_number": "%s"}' % NUMBER.encode()
+    fields = frozenset({"individual_number"})
+    assert scan_page(raw, fields)
+    assert guard_record(raw, fields)[1] == ["individual_number"]
 
 
 @pytest.mark.parametrize("declared", ["認定支援機関ID", "answers.認定支援機関ID"])

@@ -181,8 +181,15 @@ def test_high_rates_take_blocks_and_keep_the_rate(
     taken = slots(budget, clock, 100)
     assert moves == [20] * 5
     assert taken == near([n / 100 for n in range(100)])
+
+
+def test_what_is_left_of_a_block_does_not_outlive_it(side_url: str, clock: ManualClock) -> None:
+    budget = RateBudget("subsidy", 100, side_url, clock)
+    slots(budget, clock, 5)
     clock.advance(10)
-    assert slots(budget, clock, 3) == near([10.99, 11.0, 11.01])
+    assert slots(budget, clock, 3) == near([10.04, 10.05, 10.06])
+    budget.penalise(30)
+    assert budget.acquire() == near(30)
 
 
 def test_a_store_that_is_away(clock: ManualClock, tmp_path: Path) -> None:
