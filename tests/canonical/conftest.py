@@ -13,7 +13,6 @@ from canonical.store import Store
 from canonical.store.tables import METADATA
 from tests import postgres
 
-
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
