@@ -55,7 +55,7 @@ def test_a_base_that_is_not_twelve_digits_is_refused(base: str) -> None:
         complete_corporate_number(base)
 
 
-@pytest.mark.parametrize("code6", ["131016", "011002", "271403", "472077"])
+@pytest.mark.parametrize("code6", ["131016", "011002", "271403", "472077", "131041", "131130"])
 def test_municipality_codes_of_the_published_list(code6: str) -> None:
     assert municipality_code6(code6[:5]) == code6
     assert municipality_code5(code6) == code6[:5]
