@@ -88,14 +88,17 @@ def test_nothing_outlives_the_program_however_it_ends(
     running.start("sleeper", {python(SAY_READY + SLEEP)!r})
     signal.pause()
     """
-    program_process = subprocess.Popen(python(program), env=environment(), cwd=ROOT)
-    log = tmp_path / "sleeper.log"
-    while not log.exists():
-        os.sched_yield()
-    wait_for(log)
-    (sleeper,) = marked(mark)
-    program_process.send_signal(number)
-    program_process.wait(10)
+    with subprocess.Popen(python(program), env=environment(), cwd=ROOT) as started:
+        try:
+            log = tmp_path / "sleeper.log"
+            while not log.exists():
+                os.sched_yield()
+            wait_for(log)
+            (sleeper,) = marked(mark)
+            started.send_signal(number)
+            started.wait(10)
+        finally:
+            started.kill()
     psutil.wait_procs([sleeper], timeout=20)
     assert marked(mark) == []
 
