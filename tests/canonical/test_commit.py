@@ -192,6 +192,17 @@ def test_a_failure_in_the_middle_leaves_nothing(sync: Syncing) -> None:
     assert refused.value.__cause__ is None
 
 
+def test_what_a_database_refuses_is_told_without_its_value(sync: Syncing) -> None:
+    """PostgreSQL takes no NUL, and quotes the whole line in its own message."""
+    claims = {"officer": [{"key": "a", "name": "秘密太郎\x00"}]}
+    if sync.store.database.dialect == "sqlite":
+        sync.commit({"a": "1"}, claims)
+        return
+    with pytest.raises(StoreError, match="SQLSTATE 22021") as refused:
+        sync.commit({"a": "1"}, claims)
+    assert "秘密" not in str(refused.value)
+
+
 def test_unknown_entities_and_columns_are_named(sync: Syncing) -> None:
     with pytest.raises(StoreError, match="no table for the entity consultation"):
         sync.commit({"a": "1"}, {"consultation": [{"key": "a", "topic": "x"}]})

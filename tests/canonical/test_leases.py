@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 
 from base.errors import LeaseHeld, LeaseLost
-from canonical.store import Store, this_process
+from canonical.store import StateUpdate, Store, this_process
 from canonical.store.leases import is_gone
-from tests.canonical.builders import HOUR, T0
+from tests.canonical.builders import HOUR, T0, Syncing
 
 OTHER_HOST = "another-host:1:1"
 
@@ -82,11 +82,12 @@ def test_renewing_puts_the_end_off_until_the_lease_passes_on(store: Store) -> No
 
 
 def test_a_state_is_reset_only_when_no_run_holds_it(store: Store) -> None:
-    stream = store.stream_id("subsidy", "programs")
-    lease = store.acquire_lease(stream, this_process(), HOUR, T0)
-    with pytest.raises(LeaseHeld, match=r"subsidy\.programs"):
-        store.reset_state(stream)
-    store.release_lease(lease)
-    store.reset_state(stream, cursor="2020-01-01T00:00:00.000000Z")
-    state = store.state(stream)
+    sync = Syncing(store)
+    sync.commit({"a": "1"}, state=StateUpdate("cursor", {"until": "x"}, "page-7"))
+    with pytest.raises(LeaseHeld, match=r"subsidy\.applications"):
+        store.reset_state(sync.stream_id)
+    store.release_lease(sync.lease)
+    store.reset_state(sync.stream_id, cursor="2020-01-01T00:00:00.000000Z")
+    state = store.state(sync.stream_id)
     assert (state.cursor, state.window, state.resume) == ("2020-01-01T00:00:00.000000Z", None, None)
+    assert state.next_record_no == 2
