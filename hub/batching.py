@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from base.failpoint import failpoint
-from base.personal_number import guard_record, scan_page
+from base.personal_number import guard_records
 from base.records import Page, RefusedRecord
 
 HASH_BYTES = 16
@@ -45,28 +45,21 @@ class ReadBatch:
 
     def add(self, page: Page, identifiers: frozenset[str]) -> None:
         """Append a page; a 個人番号 is masked here, before anything is hashed or kept."""
-        raws = page.raws
-        if raws and scan_page(b"\n".join(raws)):
-            raws = [self._guard(raw, len(self.keys) + i, identifiers) for i, raw in enumerate(raws)]
-        self.keys += page.keys
+        first = len(self.keys)
+        raws = page.raws + [refused.raw for refused in page.refused]
+        for index, (masked, paths) in guard_records(raws, identifiers).items():
+            raws[index] = masked
+            self.guarded[first + index] = paths
         self.raws += raws
+        self.keys += page.keys
         self.updated += page.updated
         for refused in page.refused:
-            row = len(self.keys)
-            raw = self._guard(refused.raw, row, frozenset())
-            self.refused[row] = refused
+            self.refused[len(self.keys)] = refused
             self.keys.append(refused.key)
-            self.raws.append(raw)
             self.updated.append(None)
         self.unchanged += page.unchanged
         self.notes |= page.notes
         self.resume = page.resume
-
-    def _guard(self, raw: bytes, row: int, identifiers: frozenset[str]) -> bytes:
-        masked, paths = guard_record(raw, identifiers)
-        if paths:
-            self.guarded[row] = paths
-        return masked
 
     def seal(self) -> ReadBatch:
         """Fingerprint every record; called once, when the batch is complete."""

@@ -1,4 +1,4 @@
-"""One run's HTTP clients: one rate budget and one breaker a system, one retry budget a run."""
+"""One run's HTTP clients: one rate budget a system, one breaker and one retry budget a run."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from base.rate import RateBudget, Waiting
 from base.retry import RunBudget
 from base.settings import Connection, Settings
 
-_breakers: dict[str, CircuitBreaker] = {}
-
 
 class Clients:
     """Opens the clients of one system for one run.
 
     The rate budget is shared through the side store by every stream and process that names the
-    same system; the breaker by every run in this process.
+    same system; breaker and retry budget belong to the run.
     """
 
     def __init__(
@@ -34,7 +32,7 @@ class Clients:
         self._clock = clock
         self._waiting = waiting
         self._budget = RunBudget(clock, deadline) if deadline else RunBudget(clock)
-        self._breaker = _breakers.setdefault(system, CircuitBreaker(system, clock))
+        self._breaker = CircuitBreaker(system, clock)
 
     def open(self, connection: Connection) -> HttpClient:
         """The client of one connection."""

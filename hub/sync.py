@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,9 @@ from hub.clients import Clients
 from hub.options import OnProgress, Progress, SyncOptions, SyncSummary
 from hub.transfer import SyncJob, run_sync
 from mappings import Plan, compile_mapping
+
+SHOWN_WAIT = 1.0
+"""Seconds from which waiting is worth showing."""
 
 ConnectionSource = Callable[[str], "Connection | None"]
 
@@ -39,6 +43,8 @@ def sync_stream(
         HubError: see `hub.transfer.run_sync`; its `action` says whether a retry can help.
     """
     settings = settings or Settings.load(connection_source=connection_source)
+    # What is imported by now lives for ever: looking through it costs each collection 60 ms.
+    gc.freeze()
     with open_store(settings) as store:
         job = make_job(
             system,
@@ -128,9 +134,9 @@ def _waiting(stream: str, on_progress: OnProgress | None) -> Waiting | None:
         return None
 
     def tell(system: str, seconds: float) -> None:
-        if seconds:
+        if seconds >= SHOWN_WAIT:
             on_progress(Progress(system, stream, {}, "waiting", f"waiting {seconds:.0f} s"))
-        else:
+        elif not seconds:
             on_progress(Progress(system, stream, {}, "reading"))
 
     return tell

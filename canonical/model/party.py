@@ -17,7 +17,7 @@ PARTY = Entity(
     (
         Field("corporate_number", "法人番号", "Corporate number", _T.CODE, "legalEntityNumber",
               classification=_OPEN, authority=_REGISTERED, max_length=13, identity=True),
-        Field("individual_number_gbiz", "個人事業主管理番号", "Sole proprietor's GビズID number",
+        Field("sole_proprietor_number", "個人事業主管理番号", "Sole proprietor's GビズID number",
               _T.CODE, "idGroup", classification=_PERSONAL, authority=_ATTESTED, max_length=13,
               identity=True),
         Field("kind", "法人・個人の別", "Kind of party", _T.CODE, codes=codes.PARTY_KINDS,

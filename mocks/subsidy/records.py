@@ -75,7 +75,7 @@ def _applicant(business: Business) -> dict[str, Any]:
     return {
         "kind": KINDS[business.kind],
         "gbizAccountId": business.account_id,
-        "individualNumber": business.individual_number,
+        "soleProprietorNumber": business.individual_number,
         "tradeNames": list(business.trade_names),
     }
 

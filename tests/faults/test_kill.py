@@ -42,9 +42,14 @@ class World120:
 
     def sync(self, home: Path, database: str, failpoint: str | None = None) -> int:
         """Sync in a process of its own; returns its exit code (-9 when it was killed)."""
+        # Unlimited: the rate budget would move the fixed clock while it waits for its turn.
+        connections = {
+            name: {**values, "rate_per_second": 0}
+            for name, values in self.servers.connections().items()
+        }
         environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("HUB_")},
-            **connection_variables(self.servers.connections()),
+            **connection_variables(connections),
             "HUB_HOME": str(home),
             "HUB_DATABASE_URL": database,
             "PYTHONPATH": str(ROOT),

@@ -21,7 +21,7 @@ APPLICATION: dict[str, Any] = {
     "applicant": {
         "kind": "法人",
         "gbizAccountId": "g-1",
-        "individualNumber": None,
+        "soleProprietorNumber": None,
         "tradeNames": ["髙橋屋", "カフェ　高橋"],
     },
     "answers": {

@@ -312,7 +312,7 @@ def upgrade() -> None:
         sa.Column("claim_hash", sa.LargeBinary(), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=True),
         sa.Column("corporate_number", sa.Text(), nullable=True),
-        sa.Column("individual_number_gbiz", sa.Text(), nullable=True),
+        sa.Column("sole_proprietor_number", sa.Text(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=True),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("name_core", sa.Text(), nullable=True),
