@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 from unittest.mock import patch
 
@@ -30,6 +31,13 @@ THREADS = {
     "commit": ("commit",),
 }
 """Stages by the thread they run in, in the order a record meets them."""
+
+FUNCTIONS = {
+    "hub.batching.ReadBatch.add": "guard",
+    "hub.batching.ReadBatch.seal": "hash",
+    "hub.processing.compare": "compare",
+}
+"""Functions of the sync that are a stage of their own."""
 
 PHASES = (("first", 0), ("unchanged", 0), ("1 % changed", 1))
 
@@ -124,22 +132,14 @@ def watched(sync: Any, watch: Stopwatch) -> Any:
 
 def profile(job: Job, watch: Stopwatch) -> float:
     """One sync under the stopwatch; returns its seconds."""
-    from base.personal_number import scan_page
-    from hub.batching import ReadBatch
-    from hub.compare import compare
     from hub.options import SyncOptions
     from hub.sync import open_store
     from hub.transfer import run_sync
 
     settings = hub.prepare(job)
-    functions = {
-        "hub.batching.ReadBatch.seal": watch.timed("hash", ReadBatch.seal),
-        "hub.batching.scan_page": watch.timed("guard", scan_page),
-        "hub.processing.compare": watch.timed("compare", compare),
-    }
     with ExitStack() as stack, open_store(settings) as store:
-        for name, timed in functions.items():
-            stack.enter_context(patch(name, timed))
+        for name, stage in FUNCTIONS.items():
+            stack.enter_context(patch(name, watch.timed(stage, resolve_name(name))))
         sync = watched(hub.make_job(job, settings, store), watch)
         started = time.perf_counter()
         run_sync(sync, SyncOptions(mode="full"))

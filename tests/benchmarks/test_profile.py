@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks.profile_hub import Stopwatch, Watched
+from pkgutil import resolve_name
+
+from benchmarks.profile_hub import FUNCTIONS, THREADS, Stopwatch, Watched
 
 
 class Decoder:
@@ -25,3 +27,9 @@ def test_iterating_hands_on_every_item() -> None:
     watch = Stopwatch()
     assert list(watch.iterated("read", iter([1, 2, 3]))) == [1, 2, 3]
     assert watch.stages["read"].calls == 4
+
+
+def test_the_functions_that_are_stages_exist() -> None:
+    stages = {stage for stages in THREADS.values() for stage in stages}
+    assert all(callable(resolve_name(name)) for name in FUNCTIONS)
+    assert set(FUNCTIONS.values()) <= stages
