@@ -36,7 +36,7 @@ from hub.windows import Reading, plan_reading, utc_text
 if TYPE_CHECKING:
     from mappings import Plan
 
-BATCH_RECORDS = {"postgresql": 25_000, "sqlite": 10_000}
+BATCH_RECORDS = {"postgresql": 10_000, "sqlite": 10_000}
 LEASE = timedelta(seconds=60)
 
 
