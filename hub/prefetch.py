@@ -5,9 +5,13 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
+
+GRACE = 5.0
+"""Seconds that a thread gets to end."""
 
 _END: Final = object()
 
@@ -42,15 +46,26 @@ class Prefetch(Generic[T]):
                 return
             yield item  # type: ignore[misc]
 
-    def close(self) -> None:
-        """Stop reading ahead and wait until the thread has ended."""
+    def stop(self) -> None:
+        """Take no more from the source, and end the reader's iteration."""
         self._stop.set()
-        while self._thread.is_alive():
+        while True:
             try:
-                self._queue.get(timeout=0.05)
-            except queue.Empty:
-                continue
-        self._thread.join()
+                self._queue.put_nowait(_END)
+            except queue.Full:
+                with suppress(queue.Empty):
+                    self._queue.get_nowait()
+            else:
+                return
+
+    def close(self) -> None:
+        """Stop, and wait until the thread has ended.
+
+        A thread that hangs in a read is left behind after `GRACE` seconds: it can hand nothing on
+        any more, and it does not keep the process.
+        """
+        self.stop()
+        self._thread.join(GRACE)
 
     def _put(self, item: object) -> bool:
         while not self._stop.is_set():

@@ -14,12 +14,31 @@ from base.records import ROW, DriftFinding, Refusal
 from canonical.store import Store
 from connectors import RecordDecoder
 from connectors.archive import Archive
+from connectors.decoder import Decoded
 from hub.batching import ReadBatch
 from hub.compare import READ_AGAIN, compare
 from mappings import Plan
 
 ARCHIVED = ("new", "changed")
 """Outcomes whose raw bytes are not in the archive yet."""
+
+
+@dataclass(slots=True)
+class Prepared:
+    """One batch, compared, archived and decoded.
+
+    `todo` has the records to be written, `rows` those of them that were decoded, `outcomes` the
+    count of every record that ends here.
+    """
+
+    batch: ReadBatch
+    batch_no: int
+    todo: pl.DataFrame
+    rows: list[int]
+    decoded: Decoded
+    outcomes: dict[str, int]
+    archive: str | None
+    archived: int
 
 
 @dataclass(slots=True)
@@ -32,6 +51,7 @@ class Processed:
     """
 
     batch: ReadBatch
+    batch_no: int
     records: pl.DataFrame
     claims: dict[str, pl.DataFrame]
     refusals: list[Refusal]
@@ -51,8 +71,8 @@ class Processed:
 class BatchProcessor:
     """Processes the batches of one run.
 
-    `replaying` takes every record
-    as one to be mapped again; a dry run archives nothing.
+    `replaying` takes every record as one to be mapped again; a dry run archives nothing.
+    `prepare` and `map` may run in two threads: one batch is mapped while the next is decoded.
     """
 
     system: str
@@ -66,40 +86,62 @@ class BatchProcessor:
     replaying: bool = False
     dry_run: bool = False
 
-    def process(self, batch: ReadBatch, batch_no: int) -> Processed:
-        """Compare, archive, decode and map one batch."""
+    def prepare(self, batch: ReadBatch, batch_no: int) -> Prepared:
+        """Compare, archive and decode one batch."""
         known = self.store.known(self.stream_id, batch.keys)
         compared = compare(batch, known, self.plan.version, self.until)
         if self.replaying:
+            again = pl.col("outcome") == "unchanged"
             compared = compared.with_columns(
-                outcome=pl.when(pl.col("outcome") == "unchanged")
-                .then(pl.lit("remapped"))
-                .otherwise("outcome")
+                outcome=pl.when(again).then(pl.lit("remapped")).otherwise("outcome")
             )
         failpoint("batch.compared")
-        todo = compared.filter(pl.col("outcome").is_in(READ_AGAIN))
-        todo, path, archived = self._archive(batch, todo, batch_no)
-        claims, refusals, findings = self._map(batch, todo)
-        records = _quarantine(todo, refusals)
-        outcomes: Counter[str] = Counter(
-            dict(
-                compared.filter(~pl.col("outcome").is_in(READ_AGAIN))["outcome"]
-                .value_counts()
-                .iter_rows()
-            )
+        written = pl.col("outcome").is_in(READ_AGAIN)
+        left = compared.filter(~written)["outcome"].value_counts()
+        todo, path, archived = self._archive(batch, compared.filter(written), batch_no)
+        rows = [row for row in todo["row"].to_list() if row not in batch.refused]
+        decoded = self.decoder.decode([batch.raws[row] for row in rows])
+        failpoint("batch.decoded")
+        return Prepared(
+            batch, batch_no, todo, rows, decoded, dict(left.iter_rows()), path, archived
         )
+
+    def map(self, prepared: Prepared) -> Processed:
+        """Map what was decoded; every row of the result is the batch's."""
+        batch, rows = prepared.batch, prepared.rows
+        refusals = [
+            Refusal(row, "record", refused.stage, refused.rule, refused.message)
+            for row in prepared.todo["row"].to_list()
+            if (refused := batch.refused.get(row)) is not None
+        ]
+        claims: dict[str, pl.DataFrame] = {}
+        if rows:
+            frame = prepared.decoded.frame
+            frame.root = _blank_guarded(frame.root, batch, rows, refusals)
+            mapped = self.plan.map(frame)
+            refusals += _renumbered(prepared.decoded.refusals, rows)
+            refusals += _renumbered(mapped.refusals, rows)
+            of_batch = pl.Series(rows, dtype=pl.UInt32)
+            claims = {
+                entity: claim.with_columns(of_batch.gather(claim[ROW]).alias(ROW))
+                for entity, claim in mapped.claims.items()
+            }
+        failpoint("batch.mapped")
+        records = _quarantined(prepared.todo, refusals)
+        outcomes = Counter(prepared.outcomes)
         outcomes.update(dict(records["outcome"].value_counts().iter_rows()))
         outcomes["unchanged"] += len(batch.unchanged)
         return Processed(
-            batch,
-            records,
-            claims,
-            refusals,
-            findings,
-            outcomes,
-            path,
-            archived,
-            self.decoder.contract_version,
+            batch=batch,
+            batch_no=prepared.batch_no,
+            records=records,
+            claims=claims,
+            refusals=refusals,
+            findings=prepared.decoded.drift,
+            outcomes=outcomes,
+            archive=prepared.archive,
+            archived=prepared.archived,
+            contract_version=self.decoder.contract_version,
         )
 
     def _archive(
@@ -123,55 +165,23 @@ class BatchProcessor:
         positions = fresh.select("row").with_row_index("position")
         return todo.join(positions, on="row", how="left", maintain_order="left"), path, len(rows)
 
-    def _map(
-        self, batch: ReadBatch, todo: pl.DataFrame
-    ) -> tuple[dict[str, pl.DataFrame], list[Refusal], list[DriftFinding]]:
-        """Decode and map the records of `todo`; every returned row is the batch's."""
-        refusals = [
-            Refusal(row, "record", refused.stage, refused.rule, refused.message)
-            for row in todo["row"].to_list()
-            if (refused := batch.refused.get(row)) is not None
-        ]
-        rows = [row for row in todo["row"].to_list() if row not in batch.refused]
-        if not rows:
-            return {}, refusals, []
-        decoded = self.decoder.decode([batch.raws[row] for row in rows])
-        failpoint("batch.decoded")
-        frame = decoded.frame
-        frame.root = self._blank_guarded(frame.root, batch, rows, refusals)
-        mapped = self.plan.map(frame)
-        failpoint("batch.mapped")
-        refusals += _renumber(decoded.refusals, rows) + _renumber(mapped.refusals, rows)
-        lookup = pl.DataFrame(
-            {
-                ROW: pl.Series(range(len(rows)), dtype=pl.UInt32),
-                "row": pl.Series(rows, dtype=pl.UInt32),
-            }
-        )
-        claims = {
-            entity: claim.join(lookup, on=ROW, how="inner", maintain_order="left")
-            .with_columns(pl.col("row").alias(ROW))
-            .drop("row")
-            for entity, claim in mapped.claims.items()
-        }
-        return claims, refusals, decoded.drift
 
-    def _blank_guarded(
-        self, root: pl.DataFrame, batch: ReadBatch, rows: Sequence[int], refusals: list[Refusal]
-    ) -> pl.DataFrame:
-        """Take out the fields in which a 個人番号 stood, and say so."""
-        if not batch.guarded:
-            return root
-        index = {row: i for i, row in enumerate(rows)}
-        for row, paths in batch.guarded.items():
-            if row not in index:
-                continue
-            for path in paths:
-                refusals.append(_guarded(row, path))
-                if path in root.columns:
-                    here = pl.col(ROW) == index[row]
-                    root = root.with_columns(pl.when(here).then(None).otherwise(path).alias(path))
+def _blank_guarded(
+    root: pl.DataFrame, batch: ReadBatch, rows: Sequence[int], refusals: list[Refusal]
+) -> pl.DataFrame:
+    """Take out the fields in which a 個人番号 stood, and say so."""
+    if not batch.guarded:
         return root
+    index = {row: i for i, row in enumerate(rows)}
+    for row, paths in batch.guarded.items():
+        if row not in index:
+            continue
+        for path in paths:
+            refusals.append(_guarded(row, path))
+            if path in root.columns:
+                here = pl.col(ROW) == index[row]
+                root = root.with_columns(pl.when(here).then(None).otherwise(path).alias(path))
+    return root
 
 
 def _guarded(row: int, path: str) -> Refusal:
@@ -186,14 +196,14 @@ def _guarded(row: int, path: str) -> Refusal:
     )
 
 
-def _renumber(refusals: Sequence[Refusal], rows: Sequence[int]) -> list[Refusal]:
+def _renumbered(refusals: Sequence[Refusal], rows: Sequence[int]) -> list[Refusal]:
     return [
         Refusal(rows[r.row], r.level, r.stage, r.rule, r.message, r.field, r.value)
         for r in refusals
     ]
 
 
-def _quarantine(todo: pl.DataFrame, refusals: Sequence[Refusal]) -> pl.DataFrame:
+def _quarantined(todo: pl.DataFrame, refusals: Sequence[Refusal]) -> pl.DataFrame:
     """Give the records refused as a whole the outcome `quarantined`."""
     refused = {r.row for r in refusals if r.level == "record"}
     if not refused:

@@ -1,6 +1,6 @@
 """One run of one stream: read → compare → archive → map → commit, pipelined.
 
-A thread reads ahead, this thread compares, archives, decodes and maps, a third commits. What is
+One thread reads ahead, one compares, archives and decodes, this one maps, one commits. What is
 committed is always whole: a batch's claims, quarantine, counts and the position up to which the
 window was read stand in one transaction, so that a sync killed anywhere is taken up by the next
 one and ends in the same store (`docs/invariants.md`, 1 to 5).
@@ -8,8 +8,10 @@ one and ends in the same store (`docs/invariants.md`, 1 to 5).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -27,16 +29,23 @@ from connectors.declaration import Stream
 from hub.batching import ReadBatch, batches
 from hub.deletes import AbsentKeys
 from hub.heartbeat import Heartbeat
+from hub.in_flight import InFlight
 from hub.options import OnProgress, Progress, SyncOptions, SyncSummary
 from hub.prefetch import Prefetch
-from hub.processing import BatchProcessor, Processed
+from hub.processing import BatchProcessor, Prepared, Processed
 from hub.replay import archived_pages
 from hub.windows import Reading, plan_reading, utc_text
 
 if TYPE_CHECKING:
     from mappings import Plan
 
-BATCH_RECORDS = {"postgresql": 10_000, "sqlite": 10_000}
+BATCH_RECORDS = 10_000
+"""Records a batch. Larger ones gain nothing and cost memory: six batches are under way at once."""
+
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter. The default of 5 ms lets a thread that comes back
+from the network or the database wait that long for its turn, on every page."""
+
 LEASE = timedelta(seconds=60)
 
 
@@ -73,6 +82,7 @@ def run_sync(
         HubError: whatever ended the read; what was committed before stays, and the next run goes
             on from there.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     stream_id = job.store.stream_id(job.system, job.stream.name)
     lease = job.store.acquire_lease(stream_id, job.owner, LEASE, job.clock.now())
     try:
@@ -135,34 +145,30 @@ class _Run:
     def _transfer(self, reading: Reading, state: StreamState) -> None:
         processor = self._processor(reading)
         absent = AbsentKeys.of(self.job, reading, state.stream_id, self.options.approve_deletes)
+        in_flight = InFlight()
         read = batches(
             self._pages(reading),
-            self.job.batch_records or BATCH_RECORDS[self.job.store.dialect],
+            self.job.batch_records or BATCH_RECORDS,
             self.job.connector.identifier_fields(self.job.stream.name),
         )
-        batch_no = state.next_batch_no
-        committing: Future[CommitResult] | None = None
-        in_flight: Sequence[str] = ()
-        with (
-            Prefetch(read, depth=1, name="read") as ahead,
-            ThreadPoolExecutor(1, thread_name_prefix="commit") as committer,
-        ):
-            for batch in ahead:
-                if committing is not None and not set(in_flight).isdisjoint(batch.keys):
-                    committing.result()
-                processed = processor.process(batch, batch_no)
-                absent.seen(batch)
-                counts = self._counted(processed, absent.missing() if batch.last else [])
-                if committing is not None:
-                    committing.result()
-                if not self.options.dry_run:
+        with ExitStack() as stack:
+            ahead = stack.enter_context(Prefetch(read, depth=1, name="read"))
+            ready = prepared(ahead, processor, in_flight, state.next_batch_no)
+            decoded = stack.enter_context(Prefetch(ready, depth=1, name="decode"))
+            committer = stack.enter_context(Committer(self.job.store, in_flight))
+            stack.callback(ahead.stop)  # first of all when something fails: wakes the decoder
+            for batch in decoded:
+                processed = processor.map(batch)
+                absent.seen(batch.batch)
+                last = batch.batch.last
+                counts = self._counted(processed, absent.missing() if last else [])
+                if self.options.dry_run:
+                    in_flight.committed(batch.batch_no)
+                else:
                     commit = self._commit(processed, counts, reading, state, absent)
-                    committing = committer.submit(self.job.store.commit_batch, commit)
-                    in_flight = batch.keys
-                    batch_no += 1
+                    committer.submit(batch.batch_no, commit)
                 self._tell("reading")
-            if committing is not None:
-                committing.result()
+            committer.wait()
 
     def _pages(self, reading: Reading) -> Iterator[Page]:
         job, stream_id = self.job, self.lease.stream_id
@@ -269,6 +275,57 @@ class _Run:
                     "done" if state == "done" else "reading",
                 )
             )
+
+
+def prepared(
+    read: Iterable[ReadBatch], processor: BatchProcessor, in_flight: InFlight, first: int
+) -> Iterator[Prepared]:
+    """Every batch compared, archived and decoded, under the number that its commit will give it."""
+    for batch_no, batch in enumerate(read, start=first):
+        if not in_flight.enter(batch_no, batch.keys):
+            return
+        yield processor.prepare(batch, batch_no)
+
+
+class Committer:
+    """Commits one batch at a time in a thread, while the next one is made ready."""
+
+    def __init__(self, store: Store, in_flight: InFlight) -> None:
+        self._store = store
+        self._in_flight = in_flight
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._pending: Future[CommitResult] | None = None
+
+    def __enter__(self) -> Committer:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._in_flight.abort()
+        self._pool.shutdown(wait=True)
+
+    def submit(self, batch_no: int, commit: BatchCommit) -> None:
+        """Wait for the batch before, then commit this one.
+
+        Raises:
+            HubError: the batch before could not be committed.
+        """
+        self.wait()
+        self._pending = self._pool.submit(self._commit, batch_no, commit)
+
+    def wait(self) -> None:
+        """Wait until nothing is being committed.
+
+        Raises:
+            HubError: the last batch could not be committed.
+        """
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            pending.result()
+
+    def _commit(self, batch_no: int, commit: BatchCommit) -> CommitResult:
+        result = self._store.commit_batch(commit)
+        self._in_flight.committed(batch_no)
+        return result
 
 
 def counts_of(counts: Counts) -> dict[str, int]:
