@@ -9,9 +9,6 @@ import pytest
 
 from tests.docs.pages import ROOT, anchors, links, name_of, pages
 
-PENDING = {"docs/images/airflow.png"}
-"""Files that are still to be made; take each out when it is there."""
-
 OUTSIDE = ("https://", "http://", "mailto:")
 
 
@@ -24,8 +21,6 @@ def test_links_resolve(page: Path) -> None:
         path, _, anchor = unquote(link).partition("#")
         target = (page.parent / path).resolve() if path else page
         assert target.is_relative_to(ROOT), f"{link} leads out of the project"
-        if name_of(target) in PENDING:
-            continue
         assert target.exists(), f"{link} leads nowhere"
         if anchor:
             there = anchors(target.read_text(encoding="utf-8"))
