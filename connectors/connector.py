@@ -13,7 +13,7 @@ from base.clock import Clock, SystemClock
 from base.errors import HubError, Stage
 from base.records import Memo, Page, Window
 from connectors.contract import Contract
-from connectors.declaration import Declaration, Stream, Title
+from connectors.declaration import Auth, AuthMethod, Declaration, Stream, Title
 from connectors.decoder import RecordDecoder
 from connectors.hooks import ReadContext, load_hook
 from connectors.rest import RestReader
@@ -22,6 +22,9 @@ from connectors.schema import RecordSchema
 if TYPE_CHECKING:
     from base.settings import Connection
     from connectors.fetch import Fetch
+
+
+OpenClient = Callable[["Connection", AuthMethod], "Fetch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Connector:
 
     Args:
         resolve: gives a connection's settings by name, when a stream is first read.
-        open_client: makes a connection's HTTP client; `base.http.HttpClient` if None.
+        open_client: makes the HTTP client of a connection for a way of entering the system;
+            `base.http.HttpClient` if None.
         put_file: keeps an attachment and gives its SHA-256; only hashes it if None.
     """
 
@@ -47,7 +51,7 @@ class Connector:
         declaration: Declaration,
         resolve: Callable[[str], Connection],
         *,
-        open_client: Callable[[Connection], Fetch] | None = None,
+        open_client: OpenClient | None = None,
         put_file: Callable[[bytes], str] | None = None,
     ) -> None:
         self.declaration = declaration
@@ -56,7 +60,7 @@ class Connector:
         self._put_file = put_file or (lambda data: hashlib.sha256(data).hexdigest())
         self._contracts: dict[str, Contract] = {}
         self._decoders: dict[str, RecordDecoder] = {}
-        self._clients: dict[tuple[str, bool], tuple[Connection, Fetch]] = {}
+        self._clients: dict[Auth, tuple[Connection, Fetch]] = {}
 
     @property
     def name(self) -> str:
@@ -159,14 +163,16 @@ class Connector:
 
     def _client(self, stream: Stream) -> tuple[Connection, Fetch]:
         """The client of a stream's connection; a public interface is not shown its secrets."""
-        public = stream.auth.method == "none"
-        name = (stream.connection, public)
-        if name not in self._clients:
-            connection = self._resolve(stream.connection)
-            if public:
+        auth = stream.auth
+        if auth not in self._clients:
+            connection = self._resolve(auth.connection)
+            if auth.method == "none":
                 connection = replace(connection, secrets={})
-            self._clients[name] = (connection, self._open(connection))
-        return self._clients[name]
+            elif auth.scope is not None:
+                options = {"scope": auth.scope, **connection.options}
+                connection = replace(connection, options=options)
+            self._clients[auth] = (connection, self._open(connection, auth.method))
+        return self._clients[auth]
 
     def check(self) -> list[CheckLine]:
         """Try every stream: settings, address, credentials, one small read. Never raises."""
@@ -204,7 +210,7 @@ def _shared_clock() -> Clock:
     return SystemClock()
 
 
-def _http_client(connection: Connection) -> Fetch:
+def _http_client(connection: Connection, method: AuthMethod) -> Fetch:
     from base.http import HttpClient
 
-    return HttpClient(connection, clock=_shared_clock())
+    return HttpClient(connection, clock=_shared_clock(), auth=method)

@@ -19,6 +19,7 @@ from connectors.yamlfile import YamlFile, load_yaml
 FILE_NAME = "connector.yaml"
 SCHEMA_FILE = Path(__file__).with_name("connector.schema.json")
 
+AuthMethod = Literal["none", "client_secret_basic", "private_key_jwt"]
 Mode = Literal["incremental", "snapshot"]
 Deletes = Literal["none", "flag", "absence"]
 PagingKind = Literal["none", "cursor", "page", "offset", "link", "next_url"]
@@ -36,7 +37,7 @@ class Title:
 class Auth:
     """How a system is entered; `connection` names the setting that holds address and secrets."""
 
-    method: Literal["none", "client_secret_basic", "private_key_jwt"]
+    method: AuthMethod
     connection: str
     scope: str | None = None
 

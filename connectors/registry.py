@@ -11,8 +11,7 @@ from connectors.declaration import FILE_NAME, Declaration, load_declaration
 
 if TYPE_CHECKING:
     from base.settings import Connection
-    from connectors.connector import Connector
-    from connectors.fetch import Fetch
+    from connectors.connector import Connector, OpenClient
 
 ROOT = Path(__file__).parent
 
@@ -36,7 +35,7 @@ def load_connector(
     name_or_folder: str | Path,
     resolve: Callable[[str], Connection],
     *,
-    open_client: Callable[[Connection], Fetch] | None = None,
+    open_client: OpenClient | None = None,
     put_file: Callable[[bytes], str] | None = None,
 ) -> Connector:
     """Load one connector, ready to read.
@@ -44,7 +43,7 @@ def load_connector(
     Args:
         name_or_folder: a name that `discover` gives, or the folder of one that lies elsewhere.
         resolve: gives a connection's settings by its name; called when a stream is first read.
-        open_client: makes the HTTP client of a connection; `base.http.HttpClient` if None.
+        open_client: makes a connection's HTTP client by method; `base.http.HttpClient` if None.
         put_file: keeps the bytes of an attachment and gives their SHA-256
             (`Archive.put_attachment`); attachments are only hashed if None.
 

@@ -15,7 +15,7 @@ from dags.retries import RETRIES, ByErrorType
 from dags.tasks import Task, minutes, reason_to_skip, run_stream
 
 if TYPE_CHECKING:
-    from connectors.declaration import Declaration, Stream
+    from hub.declared import Declaration, Stream
 
 TIMEZONE = "Asia/Tokyo"
 GRACE = timedelta(minutes=10)

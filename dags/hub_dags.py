@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from airflow.sdk import get_parsing_context
 
-from connectors.registry import declarations
 from dags.build import build_dag, dag_id
+from hub.declared import declarations
 
 # A task's process needs its own DAG only.
 _wanted = get_parsing_context().dag_id

@@ -6,6 +6,7 @@ from base.breaker import CircuitBreaker
 from base.clock import Clock
 from base.errors import HubError
 from base.http import HttpClient
+from base.http_auth import Method
 from base.rate import RateBudget, Waiting
 from base.retry import RunBudget
 from base.settings import Connection, Settings
@@ -34,8 +35,8 @@ class Clients:
         self._budget = RunBudget(clock, deadline) if deadline else RunBudget(clock)
         self._breaker = CircuitBreaker(system, clock)
 
-    def open(self, connection: Connection) -> HttpClient:
-        """The client of one connection."""
+    def open(self, connection: Connection, method: Method) -> HttpClient:
+        """The client of one connection, entering as the connector declares."""
         rate = RateBudget(
             self._system,
             connection.rate,
@@ -44,7 +45,13 @@ class Clients:
             self._waiting,
         )
         return HttpClient(
-            connection, self._clock, rate, self._breaker, self._budget, on_wait=self._retrying
+            connection,
+            self._clock,
+            rate,
+            self._breaker,
+            self._budget,
+            auth=method,
+            on_wait=self._retrying,
         )
 
     def _retrying(self, _error: HubError, seconds: float) -> None:

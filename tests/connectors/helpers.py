@@ -96,7 +96,7 @@ def connector_to(address: str, folder: Path | str = PLAIN, **more: Any) -> Conne
     return load_connector(
         folder,
         lambda name: Connection(name, address),
-        open_client=lambda connection: HttpClient(connection, clock),
+        open_client=lambda connection, method: HttpClient(connection, clock, auth=method),
         **more,
     )
 

@@ -328,7 +328,9 @@ def test_applications_are_read_with_a_token_and_the_public_api_without() -> None
             "subsidy", served.address, None, {"token_header": "X-Token"}, {"api_token": "sesame"}
         )
         connector = load_connector(
-            "subsidy", lambda _name: connection, open_client=lambda c: HttpClient(c, clock)
+            "subsidy",
+            lambda _name: connection,
+            open_client=lambda c, m: HttpClient(c, clock, auth="none" if m == "none" else None),
         )
         pages = read_pages(connector, "applications")
         read_pages(connector, "programs")
