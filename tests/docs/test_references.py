@@ -93,6 +93,14 @@ def test_the_import_table_names_the_rooms() -> None:
     assert all((ROOT / room).is_dir() for room in rooms)
 
 
+def test_the_faults_of_the_guide_are_those_of_the_mocks() -> None:
+    from mocks.faults import KINDS
+
+    text = (DOCS / "guides/mocks.md").read_text(encoding="utf-8")
+    listed = text.partition("there are: ")[2]
+    assert set(re.findall(r"`(\w+)`", listed)) == set(KINDS)
+
+
 def test_settings_of_the_guide_are_those_that_are_read() -> None:
     from base import settings
 
