@@ -17,6 +17,7 @@ from connectors.archive import Archive
 from connectors.decoder import Decoded
 from hub.batching import ReadBatch
 from hub.compare import READ_AGAIN, compare
+from hub.replay import FoundInReading
 from mappings import Plan
 
 ARCHIVED = ("new", "changed")
@@ -71,7 +72,8 @@ class Processed:
 class BatchProcessor:
     """Processes the batches of one run.
 
-    `replaying` takes every record as one to be mapped again; a dry run archives nothing.
+    `replaying` takes every record as one to be mapped again, knows what reading had found in it,
+    and tells of no drift, which live answers alone can show; a dry run archives nothing.
     `prepare` and `map` may run in two threads: one batch is mapped while the next is decoded.
     """
 
@@ -83,14 +85,15 @@ class BatchProcessor:
     decoder: RecordDecoder
     plan: Plan
     until: str | None
-    replaying: bool = False
+    replaying: FoundInReading | None = None
     dry_run: bool = False
 
     def prepare(self, batch: ReadBatch, batch_no: int) -> Prepared:
         """Compare, archive and decode one batch."""
         known = self.store.known(self.stream_id, batch.keys)
         compared = compare(batch, known, self.plan.version, self.until)
-        if self.replaying:
+        if self.replaying is not None:
+            self.replaying.mark(batch)
             again = pl.col("outcome") == "unchanged"
             compared = compared.with_columns(
                 outcome=pl.when(again).then(pl.lit("remapped")).otherwise("outcome")
@@ -137,7 +140,7 @@ class BatchProcessor:
             records=records,
             claims=claims,
             refusals=refusals,
-            findings=prepared.decoded.drift,
+            findings=prepared.decoded.drift if self.replaying is None else [],
             outcomes=outcomes,
             archive=prepared.archive,
             archived=prepared.archived,

@@ -3,14 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import polars as pl
 
-from base.records import Page
+from base.errors import Stage
+from base.records import Page, RefusedRecord
 from canonical.store import Store
+from canonical.store.batch import QuarantineItem
 from connectors.archive import Archive
+from hub.batching import ReadBatch
 
 PAGE_KEYS = 10_000
+WITHOUT_KEY = "sha256:"
+"""How the name of a record begins that has no key of its own (`connectors.keys`)."""
+
+_ALL = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FoundInReading:
+    """What only reading could find, and the archived bytes do not show any more.
+
+    That a field held a 個人番号 (it is masked in the archive), that a record came without a usable
+    key, or that the system failed at its detail: no mapping mends these, so a replay must find
+    them again. By record key and the fingerprint of its bytes.
+    """
+
+    items: dict[tuple[str, bytes], list[QuarantineItem]]
+
+    @classmethod
+    def of(cls, store: Store, system: str, stream: str) -> FoundInReading:
+        """What the quarantine tells of a stream's records, closed and discarded items included."""
+        items: dict[tuple[str, bytes], list[QuarantineItem]] = {}
+        for item in store.quarantine(system=system, stream=stream, status=None, limit=_ALL):
+            if item.stage == Stage.READ or item.record_key.startswith(WITHOUT_KEY):
+                items.setdefault((item.record_key, item.raw_hash), []).append(item)
+        return cls(items)
+
+    def mark(self, batch: ReadBatch) -> None:
+        """Refuse and blank in a replayed batch what was refused and masked when it was read."""
+        if not self.items:
+            return
+        for row, place in enumerate(zip(batch.keys, batch.hashes, strict=True)):
+            for item in self.items.get(place, ()):
+                if item.level == "record":
+                    batch.refused[row] = RefusedRecord(
+                        item.record_key, batch.raws[row], Stage(item.stage), item.rule, item.message
+                    )
+                elif item.field is not None:
+                    paths = batch.guarded.setdefault(row, [])
+                    if item.field not in paths:
+                        paths.append(item.field)
 
 
 def archived_pages(

@@ -33,7 +33,7 @@ from hub.in_flight import InFlight
 from hub.options import OnProgress, Progress, SyncOptions, SyncSummary
 from hub.prefetch import Prefetch
 from hub.processing import BatchProcessor, Prepared, Processed
-from hub.replay import archived_pages
+from hub.replay import FoundInReading, archived_pages
 from hub.windows import Reading, plan_reading, utc_text
 
 if TYPE_CHECKING:
@@ -197,7 +197,11 @@ class _Run:
             decoder=job.connector.decoder(job.stream.name),
             plan=job.plan,
             until=utc_text(reading.window.until) if job.stream.mode == "incremental" else None,
-            replaying=reading.mode == "replay",
+            replaying=(
+                FoundInReading.of(job.store, job.system, job.stream.name)
+                if reading.mode == "replay"
+                else None
+            ),
             dry_run=self.options.dry_run,
         )
 
