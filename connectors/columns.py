@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
+from operator import is_
 from typing import Any
 
 import msgspec
@@ -50,8 +51,8 @@ class ColumnBuilder:
         columns: list[pl.Series],
         prefix: str,
     ) -> None:
-        nulls = sum(1 for value in objects if value is shape.null) if shape.node.path else 0
-        absents = sum(1 for value in objects if value is shape.absent) if shape.node.path else 0
+        nulls = _same(objects, shape.null) if shape.node.path else 0
+        absents = _same(objects, shape.absent) if shape.node.path else 0
         for (name, child), column in zip(
             shape.node.fields.items(), shape.columns(objects), strict=True
         ):
@@ -77,7 +78,7 @@ class ColumnBuilder:
     ) -> int:
         objects = [inner.null if value is None else value for value in column]
         self._object(inner, objects, rows, columns, prefix)
-        return sum(1 for value in objects if value is not inner.absent)
+        return len(objects) - _same(objects, inner.absent)
 
     def _missing(
         self, child: Leaf | ObjectNode | ListNode, prefix: str, sent: int, present: int
@@ -122,7 +123,8 @@ class ColumnBuilder:
             good &= series != "null"
         if not good.all():
             self.irregular.update(rows[i] for i in (~good).arg_true())
-        return series.replace({"null": None}) if (series == "null").any() else series
+        nulls = series == "null"
+        return series.set(nulls, None) if nulls.any() else series
 
     def _mixed(self, leaf: Leaf, value: msgspec.Raw, row: int) -> str | None:
         text = bytes(value)
@@ -157,6 +159,11 @@ class ColumnBuilder:
         else:
             self._object(inner, elements, element_rows, columns, f"{node.path}[].")
         self._children[node.path] = pl.DataFrame(columns)
+
+
+def _same(objects: Sequence[Any], one: Any) -> int:
+    """How often this very object is among others."""
+    return sum(map(is_, objects, repeat(one)))
 
 
 def scalar_kind(text: bytes) -> frozenset[str]:

@@ -1,9 +1,8 @@
 """Raw records into source frames.
 
-The fast path decodes a whole batch at once into generated types; it is taken as long as every
-record fits the contract. What does not fit is read again, record by record, by
-`connectors.tolerant`. Both paths end in the same types, so that a record's columns do not depend
-on which way it came.
+The fast path decodes into generated types, and is taken by every record that fits the contract.
+What does not fit is read again by `connectors.tolerant`.
+Both paths end in the same types, so that a record's columns do not depend on which way it came.
 """
 
 from __future__ import annotations
@@ -26,8 +25,9 @@ from connectors.tolerant import DuplicateKeyError, TolerantReader, parse
 CHUNK = 2_500
 """Records decoded at once."""
 
-NUL = b"\\u0000"
-KEY_ENDING = re.compile(rb'"\s*:')
+NUL = "\\u0000"
+BLANK_COLON = r"[ \t\n\r]:"
+KEY_ENDING = r'"[ \t\n\r]*:'
 SENTINEL = re.compile(rb"\\u[fF][dD][dD]0|\xef\xb7\x90")
 
 
@@ -56,7 +56,6 @@ class RecordDecoder:
         self.contract_version = schema.version
         self.fields = schema.paths
         self._shape = shape_of(schema.root)
-        self._many = msgspec.json.Decoder(list[self._shape.type])  # type: ignore[name-defined]
         self._one = msgspec.json.Decoder(self._shape.type)
 
     @property
@@ -82,54 +81,51 @@ class RecordDecoder:
         return chunks[0] if len(chunks) == 1 else _joined(chunks or [self._chunk([])])
 
     def _chunk(self, raws: Sequence[bytes]) -> Decoded:
-        joined = b"[" + b",".join(raws) + b"]"
-        fast = self._fast(raws, joined)
-        builder = ColumnBuilder(Findings())
-        rows = list(fast)
-        frame = builder.build(self._shape, list(fast.values()), rows)
-        text = joined if len(rows) == len(raws) else b"".join(raws[row] for row in rows)
-        doubtful = builder.irregular
-        if not counts_agree(text, builder.keys):
-            doubtful |= {row for row in rows if _doubtful(raws[row])}
-        if len(fast) == len(raws) and not doubtful:
-            return Decoded(frame, [], builder.findings.list())
-        return self._mend(raws, {row: fast[row] for row in rows if row not in doubtful})
+        fast = self._fast(raws)
+        texts = _texts(raws, fast)
+        for row in texts.str.contains(NUL, literal=True).arg_true():
+            fast[row] = None
+        decoded, builder, keys = self._built(raws, fast)
+        fits = pl.Series([made is not None for made in fast], dtype=pl.Boolean)
+        doubtful = [row for row in builder.irregular if fits[row]]
+        if key_endings(texts.filter(fits)) + keys != builder.keys:
+            doubtful += [row for row in fits.arg_true() if _doubtful(raws[row])]
+        if not doubtful:
+            return decoded
+        for row in doubtful:
+            fast[row] = None
+        return self._built(raws, fast)[0]
 
     def decode_tolerant(self, raws: Sequence[bytes]) -> Decoded:
         """Decode every record the slow way; equal to `decode`, and what its tests compare with."""
-        return self._mend(raws, {})
+        return self._built(raws, [None] * len(raws))[0]
 
-    def _fast(self, raws: Sequence[bytes], joined: bytes) -> dict[int, Any]:
-        """The records that fit the contract, by row."""
-        rows: Sequence[int] = range(len(raws))
-        if b"\\" in joined and NUL in joined:
-            rows = [row for row in rows if NUL not in raws[row]]
-            joined = b"[" + b",".join(raws[row] for row in rows) + b"]"
-        try:
-            objects = self._many.decode(joined)
-        except (ValueError, RecursionError):
-            objects = []
-        if len(objects) == len(rows):
-            return dict(zip(rows, objects, strict=True))
-        found = {}
-        for row in rows:
+    def _fast(self, raws: Sequence[bytes]) -> list[Any | None]:
+        """What each record decodes to, None where it does not fit the contract."""
+        decode = self._one.decode
+        made: list[Any | None] = []
+        for raw in raws:
             try:
-                found[row] = self._one.decode(raws[row])
+                made.append(decode(raw))
             except (ValueError, RecursionError):
-                continue
-        return found
+                made.append(None)
+        return made
 
-    def _mend(self, raws: Sequence[bytes], fitting: dict[int, Any]) -> Decoded:
+    def _built(
+        self, raws: Sequence[bytes], fast: Sequence[Any | None]
+    ) -> tuple[Decoded, ColumnBuilder, int]:
+        """Frames of what was decoded, the other records read tolerantly; and these ones' keys."""
         findings = Findings()
         reader = TolerantReader(self._shape, findings)
+        builder = ColumnBuilder(findings)
         rows, objects = [], []
-        for row, raw in enumerate(raws):
-            made = fitting[row] if row in fitting else reader.read(row, raw)
-            if made is not None:
+        for row, made in enumerate(fast):
+            one = reader.read(row, raws[row]) if made is None else made
+            if one is not None:
                 rows.append(row)
-                objects.append(made)
-        frame = ColumnBuilder(findings).build(self._shape, objects, rows)
-        return Decoded(frame, reader.refusals, findings.list())
+                objects.append(one)
+        frame = builder.build(self._shape, objects, rows)
+        return Decoded(frame, reader.refusals, findings.list()), builder, reader.keys
 
 
 def _shifted(decoded: Decoded, by: int) -> Decoded:
@@ -159,16 +155,33 @@ def _joined(chunks: Sequence[Decoded]) -> Decoded:
     return Decoded(frame, refusals, findings.list())
 
 
-def counts_agree(text: bytes, keys: int) -> bool:
-    """Whether there are as many key endings in a text as keys were decoded.
+def _texts(raws: Sequence[bytes], fast: list[Any | None]) -> pl.Series:
+    """The records that fit as text, the others empty; one that is not UTF-8 fits no longer.
+
+    msgspec leaves the encoding of a value unchecked where the contract leaves its type open.
+    """
+    fitting = [b"" if made is None else raw for raw, made in zip(raws, fast, strict=True)]
+    try:
+        return pl.Series(fitting, dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        for row, raw in enumerate(fitting):
+            try:
+                raw.decode()
+            except UnicodeDecodeError:
+                fast[row] = None
+        return _texts(raws, fast)
+
+
+def key_endings(texts: pl.Series) -> int:
+    """How many key endings, `":`, there are in JSON texts.
 
     msgspec keeps the last of two equal keys and says nothing; counting is nearly free, and only
-    where the counts differ (also for texts that hold `":`) is each record looked at. A text that
-    is nothing but the sentinel for "not sent" shows in the same way.
+    where there are not as many as keys were decoded (also for texts that hold `":`) is each record
+    looked at. A text that is nothing but the sentinel for "not sent" shows in the same way.
     """
-    if b'" ' in text or any(blank in text for blank in (b"\n", b"\t", b"\r")):
-        return sum(1 for _ in KEY_ENDING.finditer(text)) == keys
-    return text.count(b'":') == keys
+    if texts.str.contains(BLANK_COLON).any():
+        return int(texts.str.count_matches(KEY_ENDING).sum())
+    return int(texts.str.count_matches('":', literal=True).sum())
 
 
 def _doubtful(raw: bytes) -> bool:

@@ -80,19 +80,25 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 @dataclass
 class TolerantReader:
-    """Reads records one by one; what it finds goes into `refusals` and `findings`."""
+    """Reads records one by one; what it finds goes into `refusals` and `findings`.
+
+    `keys` counts the keys of the contract in the records that were not refused.
+    """
 
     shape: Shape
     findings: Findings
     refusals: list[Refusal] = field(default_factory=list)
+    keys: int = 0
     _row: int = 0
 
     def read(self, row: int, raw: bytes) -> Any | None:
         """The record as the fast path's type, or None where the record is refused."""
         self._row = row
+        keys = self.keys
         try:
             return self._record(raw)
         except _Refused as refused:
+            self.keys = keys
             self._refuse("record", refused.rule, str(refused), refused.path)
             return None
 
@@ -121,6 +127,7 @@ class TolerantReader:
         for name, child in shape.node.fields.items():
             path = place + name
             if name in value:
+                self.keys += 1
                 inner = shape.children.get(name)
                 fields[shape.attributes[name]] = self._child(child, inner, value[name], path)
             elif child.required:
