@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import GenericAlias
@@ -14,16 +13,11 @@ import msgspec
 
 from base.errors import Stage
 from base.records import Page, RefusedRecord
-from connectors.slicing import envelope, value_at
+from connectors.slicing import envelope, getter
 from connectors.tolerant import DuplicateKeyError, parse
 
 LONGEST = 255
 """Characters of a key."""
-
-UTC_INSTANT = re.compile(
-    r"(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)"
-    r"(?:\.(\d{1,6}))?Z"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +28,8 @@ class KeyReader:
     cursor: str | None
     _many: Any
     _one: Any
+    _key_of: Callable[[Any], Any]
+    _cursor_of: Callable[[Any], Any]
 
     @classmethod
     def of(cls, key: str, cursor: str | None = None) -> KeyReader:
@@ -47,6 +43,8 @@ class KeyReader:
             cursor,
             msgspec.json.Decoder(GenericAlias(list, (header,))),
             msgspec.json.Decoder(header),
+            getter(header, f"$.{key}"),
+            getter(header, f"$.{cursor}") if cursor is not None else lambda _header: None,
         )
 
     def page(self, raws: Sequence[bytes]) -> Page:
@@ -56,12 +54,10 @@ class KeyReader:
             headers = self._many.decode(b"[" + b",".join(raws) + b"]")
         except (ValueError, RecursionError):
             headers = []
-        if len(headers) == len(raws):
-            for raw, header in zip(raws, headers, strict=True):
-                self._place(page, raw, header)
-        else:
-            for raw in raws:
-                self._place(page, raw, self._header(raw))
+        if len(headers) != len(raws):
+            headers = list(map(self._header, raws))
+        for raw, header in zip(raws, headers, strict=True):
+            self._place(page, raw, header)
         return page
 
     def _header(self, raw: bytes) -> Any:
@@ -71,12 +67,12 @@ class KeyReader:
             return None
 
     def _place(self, page: Page, raw: bytes, header: Any) -> None:
+        refused = None
         if header is None:
             key, updated, refused = self._tolerant(raw)
         else:
-            key = str(value_at(header, f"$.{self.key}"))
-            updated = value_at(header, f"$.{self.cursor}") if self.cursor else None
-            refused = None
+            key = str(self._key_of(header))
+            updated = self._cursor_of(header)
         if refused is None and (not 0 < len(key) <= LONGEST or not key.isprintable()):
             what = f"empty, longer than {LONGEST} characters, or with control characters"
             refused = ("key", f"the key {self.key} is {what}")
@@ -121,15 +117,14 @@ def instant_text(text: str) -> str | None:
     >>> instant_text("2026-04-01T09:55:00+09:00")
     '2026-04-01T00:55:00.000000Z'
     """
-    if match := UTC_INSTANT.fullmatch(text):
-        return f"{match[1]}.{(match[2] or '').ljust(6, '0')}Z"
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
         return None
     if instant.tzinfo is None:
         return None
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return f"{utc.isoformat(timespec='microseconds')[:26]}Z"
 
 
 def _inside(record: Any, path: str) -> Any:

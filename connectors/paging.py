@@ -187,7 +187,7 @@ class EndlessGuard:
             PagingError: paging does not come to an end.
         """
         self._count += 1
-        digest = hashlib.sha256(b"\n".join(raws)).digest()[:16]
+        digest = _digest(raws)
         if raws and digest in self._pages:
             raise _endless(f"page {self._count} repeats an earlier page, record for record")
         if following is not None and following in self._positions:
@@ -196,6 +196,15 @@ class EndlessGuard:
             raise _endless(f"there are more than {self.most} pages")
         self._pages.add(digest)
         self._positions.add(following)
+
+
+def _digest(raws: Sequence[bytes]) -> bytes:
+    """What tells one page from the next: its first and last record, and the length of each.
+
+    Paging that comes to both of them again in one page has not moved on.
+    """
+    lengths = str(list(map(len, raws))).encode()
+    return hashlib.sha256(b"\n".join((lengths, *raws[:1], *raws[-1:]))).digest()[:16]
 
 
 def _endless(what: str) -> PagingError:

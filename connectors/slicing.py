@@ -7,8 +7,9 @@ is cut by looking at brackets and strings only, so that the other records are no
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -105,6 +106,14 @@ def value_at(answer: Any, path: str) -> Any:
             return None
         answer = getattr(answer, answer.__paths__[name])
     return answer
+
+
+def getter(envelope_type: Any, path: str) -> Callable[[Any], Any]:
+    """`value_at` for one path of an envelope, made once for many answers."""
+    names = steps(path)
+    if len(names) == 1:
+        return attrgetter(envelope_type.__paths__[names[0]])
+    return lambda answer: value_at(answer, path)
 
 
 def _find_list(body: bytes, path: tuple[str, ...]) -> tuple[list[tuple[int, int]], int, int] | None:
