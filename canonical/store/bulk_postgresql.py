@@ -1,4 +1,4 @@
-"""Many rows on PostgreSQL: COPY of CSV that Polars writes, and a temporary table for changes."""
+"""Many rows on PostgreSQL: COPY of CSV for new rows, JSON for changes; Polars writes both."""
 
 # ruff: noqa: S608 - only names of our own tables and columns are put into statements
 
@@ -12,11 +12,8 @@ from typing import Any, Literal
 import polars as pl
 from sqlalchemy import Connection, Table
 
-_INCOMING = "hub_incoming"
 _CHUNK = 1 << 20
 _PARAMETER = re.compile(r":([a-z]+)")
-_WORTH_ANALYSING = 2_000
-"""Rows. Below this the planner's guess for a new table is near enough."""
 
 
 class PostgresBulk:
@@ -33,10 +30,15 @@ class PostgresBulk:
     def rows(
         self, connection: Connection, statement: str, bound: Mapping[str, object]
     ) -> list[tuple[Any, ...]]:
-        """A cursor of the driver's own."""
+        """A cursor of the driver's own, and no table read from end to end.
+
+        Until autovacuum has analysed a table that is being filled, the planner takes a thousand
+        keys for most of it; a look-up by key would cost more with every batch.
+        """
         driver: Any = connection.connection.driver_connection
         cursor = driver.cursor()
         try:
+            cursor.execute("SET LOCAL enable_seqscan = off")
             return list(
                 cursor.execute(_PARAMETER.sub(r"%(\1)s", statement), dict(bound)).fetchall()
             )
@@ -51,54 +53,53 @@ class PostgresBulk:
     def update(
         self, connection: Connection, table: Table, frame: pl.DataFrame, keys: Sequence[str]
     ) -> None:
-        """COPY into a temporary table, then one UPDATE."""
+        """One UPDATE from the rows as JSON."""
         if not frame.height:
             return
-        _stage(connection, table.name, frame)
         changed = [name for name in frame.columns if name not in keys]
-        connection.exec_driver_sql(
+        statement = (
             f"UPDATE {table.name} AS t SET "
             + ", ".join(f'"{name}" = i."{name}"' for name in changed)
-            + f" FROM {_INCOMING} AS i WHERE "
+            + f" FROM {_incoming(connection, table, frame)} WHERE "
             + " AND ".join(f't."{name}" = i."{name}"' for name in keys)
         )
-        connection.exec_driver_sql(f"DROP TABLE {_INCOMING}")
+        connection.exec_driver_sql(statement, {"rows": _as_text(frame).write_json()})
 
     def upsert(
         self, connection: Connection, table: Table, frame: pl.DataFrame, keys: Sequence[str]
     ) -> None:
-        """COPY into a temporary table, then one INSERT … ON CONFLICT."""
+        """One INSERT … ON CONFLICT from the rows as JSON."""
         if not frame.height:
             return
-        _stage(connection, table.name, frame)
         names = _names(frame)
         changed = [name for name in frame.columns if name not in keys]
-        connection.exec_driver_sql(
-            f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {_INCOMING} "
+        statement = (
+            f"INSERT INTO {table.name} ({names}) "
+            f"SELECT {names} FROM {_incoming(connection, table, frame)} "
             f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET "
             + ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
         )
-        connection.exec_driver_sql(f"DROP TABLE {_INCOMING}")
+        connection.exec_driver_sql(statement, {"rows": _as_text(frame).write_json()})
 
 
 def _names(frame: pl.DataFrame) -> str:
     return ", ".join(f'"{name}"' for name in frame.columns)
 
 
-def _stage(connection: Connection, table: str, frame: pl.DataFrame) -> None:
-    connection.exec_driver_sql(
-        f"CREATE TEMPORARY TABLE {_INCOMING} ON COMMIT DROP AS "
-        f"SELECT {_names(frame)} FROM {table} LIMIT 0"
-    )
-    _copy(connection, _INCOMING, frame)
-    if frame.height >= _WORTH_ANALYSING:
-        connection.exec_driver_sql(f"ANALYZE {_INCOMING}")
+def _incoming(connection: Connection, table: Table, frame: pl.DataFrame) -> str:
+    """The parameter `rows` as the relation `i`, typed as the table's columns.
+
+    No temporary table: making and dropping one costs more than a hundred rows do, and one that
+    nobody analysed misleads the planner.
+    """
+    typed = (f'"{name}" {table.c[name].type.compile(connection.dialect)}' for name in frame.columns)
+    return f"json_to_recordset(CAST(%(rows)s AS json)) AS i ({', '.join(typed)})"
 
 
 def _copy(connection: Connection, table: str, frame: pl.DataFrame) -> None:
     driver: Any = connection.connection.driver_connection
     buffer = io.BytesIO()
-    _as_csv(frame).write_csv(buffer, include_header=False, datetime_format="%Y-%m-%dT%H:%M:%S%.6fZ")
+    _as_text(frame).write_csv(buffer, include_header=False)
     rows = buffer.getbuffer()
     with (
         driver.cursor() as cursor,
@@ -108,9 +109,11 @@ def _copy(connection: Connection, table: str, frame: pl.DataFrame) -> None:
             copy.write(rows[start : start + _CHUNK])
 
 
-def _as_csv(frame: pl.DataFrame) -> pl.DataFrame:
-    """Bytes as PostgreSQL spells them (`\\x…`); Polars writes null as nothing and "" as `""`."""
+def _as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """Bytes (`\\x…`), dates and instants as PostgreSQL spells them."""
     binary = [name for name, kind in frame.schema.items() if kind == pl.Binary]
     return frame.with_columns(
-        (pl.lit("\\x") + pl.col(name).bin.encode("hex")).alias(name) for name in binary
+        *((pl.lit("\\x") + pl.col(name).bin.encode("hex")).alias(name) for name in binary),
+        pl.col(pl.Date).cast(pl.String),
+        pl.col(pl.Datetime).dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ"),
     )

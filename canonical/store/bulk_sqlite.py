@@ -79,7 +79,8 @@ def _many(connection: Connection, statement: str, frame: pl.DataFrame) -> None:
     driver: Any = connection.connection.driver_connection
     cursor = driver.cursor()
     try:
-        cursor.executemany(statement, _as_sqlite(frame).rows())
+        # A few hundred rows at a time stay in the cache, and few objects live for long.
+        cursor.executemany(statement, _as_sqlite(frame).iter_rows())
     finally:
         cursor.close()
 

@@ -18,7 +18,7 @@ from canonical.store.frames import framed
 from canonical.store.work import Work
 
 _KEY = ("record_id", "role", "ordinal")
-_FIELD_END = "\x1f"
+_FIELD = "\x1f"
 _NAME_END = "\x1e"
 SELF = "self"
 """The role of an entity that its record is about."""
@@ -71,8 +71,8 @@ def hashes(frame: pl.DataFrame) -> pl.Series:
 
 
 def _stated(frame: pl.DataFrame, name: str) -> list[pl.Expr]:
-    """`name 1E value 1F` where there is a value, nothing where there is none."""
-    parts = [pl.lit(name + _NAME_END), _text(pl.col(name), frame.schema[name]), pl.lit(_FIELD_END)]
+    """`1F name 1E value` where there is a value, nothing where there is none."""
+    parts = [pl.lit(_FIELD + name + _NAME_END), _text(pl.col(name), frame.schema[name])]
     # Joined on their own, a null value takes its name away with it; that costs twice the time.
     return [pl.concat_str(parts)] if frame[name].null_count() else parts
 
