@@ -70,13 +70,20 @@ class RuleColumns:
         self.dtypes = [_DTYPES[kinds[name]] for _, name in self.names]
         self.personal = rule.target.classification is Classification.PERSONAL
         self._memory: dict[Any, Outcome] = {}
+        self._stages: dict[tuple[int, frozenset[str]], list[list[pl.Expr]]] = {}
 
-    def stages(self, index: int, available: set[str]) -> list[list[pl.Expr]]:
+    def stages(self, index: int, available: frozenset[str]) -> list[list[pl.Expr]]:
         """What is to be computed, each stage on the columns of the stages before.
 
         The last but one tells which rows are settled (`index!`); the last holds the outputs
         (`index.name`) and which texts the column path leaves over (`index?`).
         """
+        known = self._stages.get((index, available))
+        if known is None:
+            known = self._stages[index, available] = self._build_stages(index, available)
+        return known
+
+    def _build_stages(self, index: int, available: frozenset[str]) -> list[list[pl.Expr]]:
         rule = self.rule
         texts = self._texts(available)
         anything = pl.any_horizontal([text.is_not_null() for text in texts])
@@ -102,7 +109,7 @@ class RuleColumns:
             for (_, name), kind in zip(self.names, self.dtypes, strict=True)
         ]
 
-    def _texts(self, available: set[str]) -> list[pl.Expr]:
+    def _texts(self, available: frozenset[str]) -> list[pl.Expr]:
         texts = [
             pl.col(source) if source in available else pl.lit(None, pl.String)
             for source in self.rule.sources
@@ -124,10 +131,9 @@ class RuleColumns:
         odd = result[f"{index}?"].arg_true()
         if not len(odd):
             return columns
-        part = source[odd]
-        texts = part.select(
-            text.alias(str(n)) for n, text in enumerate(self._texts(set(source.columns)))
-        )
+        available = frozenset(source.columns)
+        part = source.select(ROW, *sorted(available & {*self.rule.sources}))[odd]
+        texts = part.select(text.alias(str(n)) for n, text in enumerate(self._texts(available)))
         keys: list[Any] = texts.to_series().to_list() if texts.width == 1 else texts.rows()
         outcomes = [self._parse(key) for key in keys]
         self._report(outcomes, keys, part[ROW].to_list(), findings)
@@ -198,7 +204,7 @@ def apply_rules(
 ) -> list[list[pl.Series]]:
     """The finished columns of each rule over `frame`, named as the model names them."""
     used = {source for columns in rules for source in columns.rule.sources}
-    present = used & set(frame.columns)
+    present = frozenset(used & set(frame.columns))
     keep = [name for name in (ROW, ORDINAL) if name in frame.columns]
     source = frame.select(*keep, *(stated(name).alias(name) for name in sorted(present)))
     stages = [columns.stages(index, present) for index, columns in enumerate(rules)]

@@ -133,16 +133,22 @@ _WARD = (
     r"|[^市区町村郡0-9 ]{1,4}郡[^市区町村0-9 ]{1,5}[町村]))"
 )
 _CITY = rf"^((?:{_PREFECTURE})[^市区町村郡0-9 ]{{1,6}}[市区町村])"
-_STREET = r"^([^0-9]+)([0-9]+(?:-[0-9]+)*)(?: ([^\s].*))?$"
-_ODD = rf"[{_KANJI}](?:丁目|番|号|地割)|字|[{DASHES.replace('ー', '')}]|の[0-9]|無番地|番外地"
-_ODD_BUILDING = "[0-9](?:丁|番|号)"
+_DIGIT = "[0-9０-９]"
+_LETTER = "[\u3041-\u306d\u306f-\u3096\u30a1-\u30fa々A-Za-z\u4e00-\u9fff&&[^丁番号字割]]"
+"""Letters that NFKC and the rules above leave alone; の and ー can be hyphens."""
+_PLAIN_STREET = (
+    rf"^(?:{_LETTER}|[のー])+{_DIGIT}+(?:(?:丁目|番地の?|番|[-－]){_DIGIT}+)*(?:番地|番|号)?"
+    rf"(?:[ 　]{_LETTER}(?:{_LETTER}|{_DIGIT}|[-－]{_DIGIT}|[のー]{_LETTER})*)?$"
+)
+"""A town without numerals that count, 1-2-3 or 1丁目2番3号, and a building after a space."""
+_STREET_PARTS = r"^([^0-9]+)([0-9]+(?:-[0-9]+)*)-?(?: (.+))?$"
 
 
 def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
     """Addresses written as GIF writes them: known municipality, town, 1-2-3, and a building."""
     codes = places.by_full_name()
     shared = Shared()
-    text = shared.keep(_narrow_digits(columns[0]))
+    text = shared.keep(columns[0].str.replace_many(_WIDE, _NARROW))
     ward = shared.keep(text.str.extract(_WARD, 1), 1)
     city = shared.keep(text.str.extract(_CITY, 1), 1)
     ward_code = shared.keep(ward.replace_strict(codes, default=None), 2)
@@ -151,52 +157,39 @@ def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
     length = pl.when(head.str.slice(3, 1) == "県").then(4).otherwise(3)
     place = (shared.keep(head.str.head(length), 4), shared.keep(head.str.slice(length), 4))
     rest = shared.keep(text.str.slice(head.str.len_chars()), 4)
-    fast = _fast_street(text, shared.keep(code, 3), place, rest, options=options, shared=shared)
-    return fast._replace(outputs=(*fast.outputs[:-1], columns[0]))
-
-
-def _narrow_digits(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_many(list("０１２３４５６７８９－　"), list("0123456789- "))
-
-
-def _hyphened(rest: pl.Expr) -> pl.Expr:
-    """1丁目2番3号 as 1-2-3; what is left of 丁目, 番, 号 is for the scalar parse."""
-    return (
-        rest.str.replace_all("([0-9])丁目([0-9])", "${1}-${2}")
-        .str.replace_all("([0-9])(?:番地の?|番)([0-9])", "${1}-${2}")
-        .str.replace("([0-9])(?:番地|番|号)( |$)", "${1}${2}")
+    return _fast_street(
+        shared.keep(code, 3), place, rest, columns[0], options, shared=shared, stage=5
     )
 
 
 def _fast_street(
-    text: pl.Expr,
     code: pl.Expr,
     place: tuple[pl.Expr, pl.Expr],
     rest: pl.Expr,
-    *,
+    received: pl.Expr,
     options: Options,
+    *,
     shared: Shared,
+    stage: int,
 ) -> Fast:
-    """The parts of `rest`, what follows the municipality; `text` is the whole address."""
-    parts = shared.keep(_hyphened(rest).str.extract_groups(_STREET), 5)
+    """The parts of `rest`, what follows the municipality; computed at `stage`."""
+    hyphened = rest.str.replace_many(
+        [*_WIDE, *_BETWEEN], [*_NARROW, *("-" for _ in _BETWEEN)], leftmost=True
+    )
+    parts = shared.keep(hyphened.str.extract_groups(_STREET_PARTS), stage)
     town, block = parts.struct.field("1"), parts.struct.field("2")
     building = parts.struct.field("3")
     spaced = pl.concat_str([pl.lit(" "), building]).fill_null("")
     full = pl.concat_str([*place, town, block, spaced])
-    settled = (
-        code.is_not_null()
-        & block.is_not_null()
-        & text.str.contains(rf"^[{_CLEAN}]+(?: [{_CLEAN}]+)?$")
-        & ~rest.str.contains(_ODD)
-        & ~building.fill_null("").str.contains(_ODD_BUILDING)
-    )
+    settled = code.is_not_null() & rest.str.contains(_PLAIN_STREET)
     if options["max_length"] is not None:
-        settled &= text.str.len_chars() <= options["max_length"]
-    outputs = (code.str.slice(0, 2), code, *place, town, block, building, full, text)
+        settled &= received.str.len_chars() <= options["max_length"]
+    outputs = (code.str.slice(0, 2), code, *place, town, block, building, full, received)
     return Fast(settled, outputs, shared)
 
 
-_CLEAN = "\u3041-\u3096\u30a1-\u30faー\u4e00-\u9fff々A-Za-z0-9-"
+_WIDE, _NARROW = list("０１２３４５６７８９－　"), list("0123456789- ")
+_BETWEEN = ["丁目", "番地の", "番地", "番", "号"]
 _WRITE = Option("as_received", str, ("as_received", "full"), "backward, which wording is written")
 _LENGTH = Option(None, int, help="longest address in characters")
 
@@ -329,14 +322,14 @@ def _fast_parts(columns: Sequence[pl.Expr], options: Options) -> Fast:
     shared = Shared()
     spaced = pl.concat_str([pl.lit(" "), building]).fill_null("")
     received = shared.keep(pl.concat_str([prefecture, city, street, spaced]))
-    text = shared.keep(_narrow_digits(received), 1)
     place = pl.concat_str([prefecture, city]).replace_strict(places.by_full_name(), default=None)
-    rest = shared.keep(_narrow_digits(pl.concat_str([street, spaced])))
+    rest = shared.keep(pl.concat_str([street, spaced]))
+    place_code = shared.keep(place)
     inner = _fast_street(
-        text, shared.keep(place), (prefecture, city), rest, options=options, shared=shared
+        place_code, (prefecture, city), rest, received, options, shared=shared, stage=1
     )
     named = prefecture.is_in(list(places.prefectures()))
-    return Fast(inner.settled & sound & named, (code, *inner.outputs[:-1], received), shared)
+    return Fast(inner.settled & sound & named, (code, *inner.outputs), shared)
 
 
 ADDRESS_PARTS = Transform(

@@ -206,29 +206,36 @@ def _format(values: Values, options: Options) -> Texts:
 
 
 _RECENT = [era for era in ERAS if era.name in {"令和", "平成", "昭和"}]
-_WRITTEN_ERA = "^(令和|平成|昭和)(元|[0-9]{1,2})年([0-9]{1,2})月([0-9]{1,2})日$"
+_ERA_YEARS = {
+    f"{era.name}{written}": f"{era.offset + year:04}"
+    for era in _RECENT
+    for year in range(1, 100)
+    for written in {str(year), f"{year:02}", "元" if year == 1 else str(year)}
+}
+_MONTHS_AND_DAYS = {
+    f"{written_month}月{written_day}日": f"-{month:02}-{day:02}"
+    for month in range(1, 13)
+    for day in range(1, 32)
+    for written_month in {str(month), f"{month:02}"}
+    for written_day in {str(day), f"{day:02}"}
+}
 
 
 def _fast(columns: Sequence[pl.Expr], _options: Options) -> Fast:
     """2024-04-01, and 令和6年4月1日 within its era."""
     text = columns[0]
     shared = Shared()
-    iso = shared.keep(text.str.to_date("%Y-%m-%d", strict=False))
-    is_iso = text.str.contains("^[0-9]{4}-[0-9]{2}-[0-9]{2}$") & (iso.dt.year() > 0)
-    groups = shared.keep(text.str.extract_groups(_WRITTEN_ERA))
-    name, year = groups.struct.field("1"), groups.struct.field("2")
-    month, day = groups.struct.field("3"), groups.struct.field("4")
-    offset = name.replace_strict({era.name: era.offset for era in _RECENT}, default=None)
-    number = pl.when(year == "元").then(pl.lit("1")).otherwise(year).cast(pl.Int32, strict=False)
-    western = (offset + number).cast(pl.String)
-    japanese = shared.keep(
-        pl.concat_str([western, month, day], separator="-").str.to_date("%Y-%m-%d", strict=False), 1
-    )
+    is_iso = shared.keep(text.str.contains("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))
+    halves = shared.keep(text.str.splitn("年", 2))
+    year = halves.struct.field("field_0").replace_strict(_ERA_YEARS, default=None)
+    rest = halves.struct.field("field_1").replace_strict(_MONTHS_AND_DAYS, default=None)
+    western = pl.when(is_iso).then(text).otherwise(pl.concat_str([year, rest]))
+    found = shared.keep(western.str.to_date("%Y-%m-%d", strict=False), 1)
     within = pl.any_horizontal(
-        (name == era.name) & (japanese >= era.began) & (japanese < _ended(era)) for era in _RECENT
+        text.str.starts_with(era.name) & (found >= era.began) & (found < _ended(era))
+        for era in _RECENT
     )
-    found = pl.when(is_iso).then(iso).otherwise(japanese)
-    settled = is_iso.fill_null(value=False) | within.fill_null(value=False)
+    settled = (is_iso & (found >= date.min)) | within
     return Fast(settled, (found, pl.lit("day")), shared)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from string import ascii_lowercase, ascii_uppercase
 
 import polars as pl
 
@@ -116,9 +117,9 @@ def _format(values: Values, options: Options) -> Texts:
     return (None,) if name is None else (str(name)[:limit] if limit else str(name),)
 
 
-_PLAIN_FORMS = "株式会社|有限会社|合名会社|合資会社|合同会社"
 _PLAIN = "\u3041-\u3096\u30a1-\u30f4ー\u4e00-\u9fffA-Za-z0-9々"
-_PLAIN_CODES = {form: LEGAL_FORMS[form] for form in _PLAIN_FORMS.split("|")}
+_PLAIN_CODES = {form: LEGAL_FORMS[form] for form in list(LEGAL_FORMS)[:5]}
+"""The companies' forms, four characters each."""
 
 
 def _reducing_pairs() -> tuple[list[str], list[str]]:
@@ -126,7 +127,8 @@ def _reducing_pairs() -> tuple[list[str], list[str]]:
         chr(code): new if isinstance(new, str) else chr(new) for code, new in _REDUCING.items()
     }
     small = {chr(code): chr(new) for code, new in _SMALL_KANA.items()}
-    both = {old: small.get(new, new) for old, new in table.items()} | small | {"ー": ""}
+    upper = dict(zip(ascii_lowercase, ascii_uppercase, strict=True))
+    both = {old: small.get(new, new) for old, new in table.items()} | small | upper | {"ー": ""}
     return list(both), list(both.values())
 
 
@@ -137,21 +139,22 @@ def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
     """Names with one plain legal form before or behind, or none of any kind."""
     text = columns[0]
     shared = Shared()
-    before = shared.keep(text.str.extract(f"^({_PLAIN_FORMS})", 1))
-    behind = shared.keep(text.str.extract(f"({_PLAIN_FORMS})$", 1))
+    before = shared.keep(text.str.head(4).replace_strict(_PLAIN_CODES, default=None))
+    behind = shared.keep(text.str.tail(4).replace_strict(_PLAIN_CODES, default=None))
     prefixed, suffixed = before.is_not_null(), behind.is_not_null()
     core = shared.keep(
-        text.str.slice(
-            pl.when(prefixed).then(4).otherwise(0),
-            text.str.len_chars() - pl.when(prefixed | suffixed).then(4).otherwise(0),
-        ),
+        pl.when(prefixed)
+        .then(text.str.slice(4))
+        .when(suffixed)
+        .then(text.str.head(-4))
+        .otherwise(text),
         1,
     )
     settled = text.str.contains(f"^[{_PLAIN}]+$") & ~core.str.contains("会社|法人|組合")
-    settled &= ~(prefixed & suffixed) & (core.str.len_chars() > 0)
+    settled &= ~(prefixed & suffixed)
     if options["max_length"] is not None:
         settled &= text.str.len_chars() <= options["max_length"]
-    form = pl.coalesce(before, behind).replace_strict(_PLAIN_CODES, default=None)
+    form = pl.coalesce(before, behind)
     position = (
         pl.when(prefixed)
         .then(pl.lit("prefix"))
@@ -159,7 +162,7 @@ def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
         .then(pl.lit("suffix"))
         .otherwise(pl.lit("none"))
     )
-    reduced = core.str.replace_many(_OLD, _NEW).str.to_uppercase()
+    reduced = core.str.replace_many(_OLD, _NEW)
     return Fast(settled, (text, core, form, position, reduced), shared)
 
 

@@ -101,7 +101,7 @@ def _fast(columns: Sequence[pl.Expr], _options: Options) -> Fast:
     fixed = text.str.contains(
         r"^0(?:[1-9]-[0-9]{4}|[1-9][0-9]-[0-9]{3}|[1-9][0-9]{2}-[0-9]{2}|[1-9][0-9]{3}-[0-9])-[0-9]{4}$"
     ) & ~text.str.contains("^0(?:120|800|570|990)")
-    written = text.str.replace("^(0[0-9]+)-", "($1)")
+    written = pl.concat_str([pl.lit("("), text.str.replace("-", ")", literal=True)])
     return Fast(mobile | fixed, (pl.when(mobile).then(text).otherwise(written),))
 
 
