@@ -20,6 +20,10 @@ LONGEST = 255
 """Characters of a key."""
 
 
+LONGEST_DATE = len("2026-W01-1Z")
+"""A text this long need not hold a time of day."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyReader:
     """Reads key and cursor of records; `key` and `cursor` are dotted paths in the record."""
@@ -118,13 +122,16 @@ def instant_text(text: str) -> str | None:
     '2026-04-01T00:55:00.000000Z'
     """
     try:
+        if text.endswith("Z") and len(text) > LONGEST_DATE:  # a quarter of the work for most
+            local = datetime.fromisoformat(text[:-1])
+            if local.tzinfo is None:
+                return f"{local.isoformat('T', 'microseconds')}Z"
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        if instant.tzinfo is None:
+            return None
+        return f"{instant.astimezone(UTC).isoformat('T', 'microseconds')[:26]}Z"
+    except (ValueError, OverflowError):
         return None
-    if instant.tzinfo is None:
-        return None
-    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
-    return f"{utc.isoformat(timespec='microseconds')[:26]}Z"
 
 
 def _inside(record: Any, path: str) -> Any:
