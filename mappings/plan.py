@@ -47,13 +47,13 @@ class Plan:
         self.version = version
         self._fields = [RuleColumns(rule) for rule in rules.fields]
         self._lists = [ListClaims(rule) for rule in rules.lists]
-        self._as_of = RuleColumns(_as_of_rule(rules.as_of)) if rules.as_of else None
+        self._as_of = [RuleColumns(_as_of_rule(rules.as_of))] if rules.as_of else []
 
     def map(self, frame: SourceFrame) -> Mapped:
         """The claims of a frame's records."""
         findings = Findings()
-        as_of = self._as_of_days(frame.root, findings)
-        finished = apply_rules(self._fields, frame.root, findings)
+        finished = apply_rules([*self._as_of, *self._fields], frame.root, findings)
+        as_of = _as_of_days(frame.root, [finished.pop(0)[0] for _ in self._as_of])
         parts: dict[Key, list[pl.DataFrame]] = {}
         years: dict[Key, list[tuple[str, pl.DataFrame]]] = {}
         for key, (period, claims) in self._single(frame.root, finished):
@@ -85,13 +85,6 @@ class Plan:
         """
         return format_values(self.rules, claims)
 
-    def _as_of_days(self, root: pl.DataFrame, findings: Findings) -> pl.DataFrame:
-        if self._as_of is None:
-            day = pl.Series("as_of", [None] * root.height, dtype=pl.Date)
-        else:
-            day = apply_rules([self._as_of], root, findings)[0][0].alias("as_of")
-        return pl.DataFrame([root[ROW], day])
-
     def _single(
         self, root: pl.DataFrame, finished: Sequence[list[pl.Series]]
     ) -> list[tuple[Key, tuple[str | None, pl.DataFrame]]]:
@@ -119,6 +112,12 @@ class Plan:
         ]
         month = months[0] if months else pl.Series([None] * root.height, dtype=pl.Int64)
         return as_of.with_columns(month.alias("month"))
+
+
+def _as_of_days(root: pl.DataFrame, stated: Sequence[pl.Series]) -> pl.DataFrame:
+    """`#row` and `as_of`: the day that the mapping's rule states, if it has one."""
+    day = stated[0] if stated else pl.Series([None] * root.height, dtype=pl.Date)
+    return pl.DataFrame([root[ROW], day.alias("as_of")])
 
 
 def _assemble(

@@ -136,9 +136,10 @@ _CITY = rf"^((?:{_PREFECTURE})[^市区町村郡0-9 ]{{1,6}}[市区町村])"
 _DIGIT = "[0-9０-９]"
 _LETTER = "[\u3041-\u306d\u306f-\u3096\u30a1-\u30fa々A-Za-z\u4e00-\u9fff&&[^丁番号字割]]"
 """Letters that NFKC and the rules above leave alone; の and ー can be hyphens."""
+_BUILDING = rf"(?:{_LETTER}|{_DIGIT}|[-－]{_DIGIT}|[のー]{_LETTER})*"
 _PLAIN_STREET = (
-    rf"^(?:{_LETTER}|[のー])+{_DIGIT}+(?:(?:丁目|番地の?|番|[-－]){_DIGIT}+)*(?:番地|番|号)?"
-    rf"(?:[ 　]{_LETTER}(?:{_LETTER}|{_DIGIT}|[-－]{_DIGIT}|[のー]{_LETTER})*)?$"
+    rf"^(?:{_LETTER}|[のー])+{_DIGIT}+(?:(?:丁目|番地の?|番|[-－]){_DIGIT}+)*"
+    rf"(?:(?:番地|番|号)?(?:[ 　]{_LETTER}{_BUILDING})?|号?[ 　]{_DIGIT}{_BUILDING})$"
 )
 """A town without numerals that count, 1-2-3 or 1丁目2番3号, and a building after a space."""
 _STREET_PARTS = r"^([^0-9]+)([0-9]+(?:-[0-9]+)*)-?(?: (.+))?$"
@@ -200,7 +201,7 @@ def _parts(*values: str | None) -> Values:
 
 ADDRESS = Transform(
     name="address",
-    version=1,
+    version=2,
     outputs=_OUTPUTS,
     parse=parse_address,
     format=_format,
@@ -334,7 +335,7 @@ def _fast_parts(columns: Sequence[pl.Expr], options: Options) -> Fast:
 
 ADDRESS_PARTS = Transform(
     name="address_parts",
-    version=1,
+    version=2,
     outputs=("_postal_code", *_OUTPUTS),
     parse=_parse_parts,
     format=_format_parts,

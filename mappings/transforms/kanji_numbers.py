@@ -20,6 +20,8 @@ def read_number(text: str) -> int | None:
     `text` has no spaces and no thousands separators. Decimals stand only before a unit
     (1.5億 = 150000000).
     """
+    if text.isascii() and text.isdigit():
+        return int(text)
     if not text or _TOKEN.sub("", text):
         return None
     total = section = 0
