@@ -118,8 +118,18 @@ def claims_of(database: Database, system: str, stream: str, record_key: str) -> 
     """See `Store.claims_of`."""
     with database.read() as connection:
         record = connection.execute(
-            select(SOURCE_RECORD.c.record_id, STREAM.c.stream_id)
+            select(
+                SOURCE_RECORD.c.record_id,
+                SOURCE_RECORD.c.batch_no,
+                STREAM.c.stream_id,
+                BATCH.c.archive_path,
+            )
             .join(STREAM, STREAM.c.stream_id == SOURCE_RECORD.c.stream_id)
+            .outerjoin(
+                BATCH,
+                (BATCH.c.stream_id == SOURCE_RECORD.c.stream_id)
+                & (BATCH.c.batch_no == SOURCE_RECORD.c.batch_no),
+            )
             .where(
                 STREAM.c.system == system,
                 STREAM.c.stream == stream,
@@ -129,7 +139,7 @@ def claims_of(database: Database, system: str, stream: str, record_key: str) -> 
         if record is None:
             return []
         return [
-            _claim(entity, row, system, stream, record_key)
+            _claim(entity, row, _archived(row, record), (system, stream, record_key))
             for entity in CLAIM_TABLES
             for row in connection.execute(_claims(entity, record.record_id, record.stream_id))
         ]
@@ -145,8 +155,22 @@ def _claims(entity: str, record_id: int, stream: int) -> Select[Any]:
     )
 
 
-def _claim(entity: str, row: Row[Any], system: str, stream: str, record_key: str) -> ClaimVersion:
+def _archived(claim: Row[Any], record: Row[Any]) -> str | None:
+    """Where the raw record behind a claim lies.
+
+    A batch that only mapped a record again did not archive it: from the batch that archived the
+    newest raw record onwards, that one's file holds it, and before it the claim's own.
+    """
+    newest = claim.batch_no >= record.batch_no
+    path: str | None = record.archive_path if newest else claim.archive_path
+    return path
+
+
+def _claim(
+    entity: str, row: Row[Any], archive_path: str | None, origin: tuple[str, str, str]
+) -> ClaimVersion:
     told = row._mapping
+    system, stream, record_key = origin
     return ClaimVersion(
         entity=entity,
         system=system,
@@ -160,7 +184,7 @@ def _claim(entity: str, row: Row[Any], system: str, stream: str, record_key: str
         batch_no=row.batch_no,
         closed_batch_no=row.closed_batch_no,
         run_id=row.run_id,
-        archive_path=row.archive_path,
+        archive_path=archive_path,
         values={name: told[name] for name in ENTITIES[entity].columns() if told[name] is not None},
     )
 

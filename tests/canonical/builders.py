@@ -97,7 +97,7 @@ class Syncing:
             claims={name: _claims(found, rows) for name, found in (claims or {}).items()},
             refusals=refusals,
             deleted_keys=deleted,
-            archive_path="archive/1.parquet",
+            archive_path=extra.pop("archive_path", "archive/1.parquet"),
             archive_rows=frame.height,
             **extra,
         )

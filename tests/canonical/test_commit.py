@@ -141,6 +141,19 @@ def test_a_deleted_record_keeps_its_versions_and_may_come_back(sync: Syncing) ->
     assert second.recorded_to is None
 
 
+def test_a_claim_that_a_remap_wrote_names_the_archive_of_its_raw_record(sync: Syncing) -> None:
+    """A batch with a remapped record may hold the raw bytes of others, or none at all."""
+    for version, (raw, archive) in enumerate(
+        [("1", "archive/1"), ("2", "archive/2"), ("2", None), ("2", "archive/of others")]
+    ):
+        sync.plan = f"plan-{version}"
+        claims = {"party": [{"key": "a", "name": f"甲{version}"}]}
+        sync.commit({"a": raw}, claims, archive_path=archive, position=version < 2)
+    told = sync.store.claims_of("subsidy", "applications", "a")
+    assert [claim.archive_path for claim in told] == ["archive/1", *["archive/2"] * 3]
+    assert [claim.batch_no for claim in told] == [1, 2, 3, 4]
+
+
 def test_numbers_come_from_the_stream_and_follow_the_order_of_records(sync: Syncing) -> None:
     sync.commit({"b": "1", "a": "2"})
     sync.commit({"c": "3"})
