@@ -117,7 +117,7 @@ def test_escaped_digits_are_masked_one_for_one() -> None:
         "my_number",
         "MyNumber",
         "MYNUMBER",
-        "soleProprietorNumber",
+        "individualNumber",
         "individual_number",
         "kojin_bango",
     ],
