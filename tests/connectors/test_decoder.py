@@ -8,7 +8,8 @@ import pytest
 
 from base.errors import Stage
 from base.records import ABSENT, ORDINAL, ROW, VALUE, DriftFinding
-from connectors.decoder import Decoded
+from connectors.decoder import Decoded, RecordDecoder
+from connectors.schema import Resolver
 from tests.connectors.helpers import case, plain_decoder, raw
 
 DECODER = plain_decoder()
@@ -208,6 +209,23 @@ def test_a_record_that_cannot_be_trusted_is_refused_alone(bad: bytes, rule: str)
     decoded = decode(GOOD, bad, GOOD)
     assert [(r[0], r[1], r[2]) for r in refusals(decoded)] == [(1, "record", rule)]
     assert decoded.frame.root[ROW].to_list() == [0, 2]
+
+
+def test_the_encoding_of_a_field_of_any_type_is_checked_too() -> None:
+    anything: dict[str, Any] = {"type": "object", "properties": {"a": {}}}
+    decoder = RecordDecoder(Resolver({}, "contract").record(anything))
+    raws = [b'{"a":"\x82\xa0"}', b'{"a":1.10}']
+    decoded = decoder.decode(raws)
+    assert [(r.row, r.level, r.rule) for r in decoded.refusals] == [(0, "record", "encoding")]
+    assert decoded.frame.root.rows() == [(1, "1.10")]
+
+
+def test_a_misfit_hides_no_duplicate_key_of_another_record() -> None:
+    twice = text('"名称":"甲","名称":"乙","名称":"丙"')
+    decoded = decode(text('"新項目":1'), twice, text('"人数":"5"'), GOOD)
+    assert [(r[0], r[1], r[2]) for r in refusals(decoded)] == [
+        (1, "record", "duplicate_key"), (2, "field", "retyped")
+    ]  # fmt: skip
 
 
 def test_text_that_looks_like_keys_is_no_duplicate() -> None:
