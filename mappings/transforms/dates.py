@@ -222,7 +222,7 @@ _MONTHS_AND_DAYS = {
 
 
 def _fast(columns: Sequence[pl.Expr], _options: Options) -> Fast:
-    """2024-04-01, and 令和6年4月1日 within its era."""
+    """2024-04-01, 令和6年4月1日 within its era, and an instant in UTC as the day in Japan."""
     text = columns[0]
     shared = Shared()
     is_iso = shared.keep(text.str.contains("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))
@@ -235,8 +235,23 @@ def _fast(columns: Sequence[pl.Expr], _options: Options) -> Fast:
         text.str.starts_with(era.name) & (found >= era.began) & (found < _ended(era))
         for era in _RECENT
     )
-    settled = (is_iso & (found >= date.min)) | within
-    return Fast(settled, (found, pl.lit("day")), shared)
+    instant = shared.keep(_utc_instant(text))
+    settled = (is_iso & (found >= date.min)) | within | instant.is_between(*_SAFE)
+    in_japan = (instant + timedelta(hours=9)).dt.date()
+    return Fast(settled, (pl.coalesce(found, in_japan), pl.lit("day")), shared)
+
+
+_SAFE = (datetime(1, 1, 1), datetime(9998, 12, 31))  # noqa: DTZ001 (UTC without saying so)
+"""Instants that no time zone takes out of the calendar."""
+
+
+def _utc_instant(text: pl.Expr) -> pl.Expr:
+    """2026-11-27T14:59:00.000Z without a time zone; null for every other text."""
+    written = text.str.contains(
+        r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{1,6})?Z$"
+    )
+    form = "%Y-%m-%dT%H:%M:%S%.fZ"
+    return pl.when(written).then(text).str.to_datetime(form, time_unit="us", strict=False)
 
 
 _STYLE = Option(
@@ -299,14 +314,9 @@ ERA_DATE = _date_transform(
 
 
 def _fast_instant(columns: Sequence[pl.Expr], _options: Options) -> Fast:
-    text = columns[0]
-    utc = text.str.contains(
-        r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"
-    )
     shared = Shared()
-    found = shared.keep(text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False))
-    sound = found.is_not_null() & (text.str.slice(17, 2) < "60") & (found.dt.year() > 0)
-    return Fast(utc & sound, (found.dt.replace_time_zone("UTC"),), shared)
+    found = shared.keep(_utc_instant(columns[0]))
+    return Fast(found.is_between(*_SAFE), (found.dt.replace_time_zone("UTC"),), shared)
 
 
 def _format_instant(value: Any, options: Options) -> str:

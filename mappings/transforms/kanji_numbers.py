@@ -12,6 +12,8 @@ _SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "阡": 1000
 _LARGE = {"万": 10**4, "萬": 10**4, "億": 10**8, "兆": 10**12}
 KANJI_NUMBER = "".join([*_DIGITS, *_SMALL, *_LARGE])
 _TOKEN = re.compile(f"[0-9]+(?:\\.[0-9]+)?|[{KANJI_NUMBER}]")
+LONGEST = 100
+"""Characters of the longest text that is read as a number."""
 
 
 def read_number(text: str) -> int | None:
@@ -20,9 +22,9 @@ def read_number(text: str) -> int | None:
     `text` has no spaces and no thousands separators. Decimals stand only before a unit
     (1.5億 = 150000000).
     """
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) <= LONGEST:
         return int(text)
-    if not text or _TOKEN.sub("", text):
+    if not 0 < len(text) <= LONGEST or _TOKEN.sub("", text):
         return None
     total = section = 0
     pending: str | None = None

@@ -19,7 +19,7 @@ from mappings.transforms.core import (
     Values,
     single,
 )
-from mappings.transforms.kanji_numbers import read_number
+from mappings.transforms.kanji_numbers import LONGEST, read_number
 from mappings.transforms.width import compact
 
 UNITS = {"円": 1, "千円": 1000, "万円": 10**4, "百万円": 10**6, "億円": 10**8}
@@ -34,6 +34,8 @@ _UNSTATED = {"-", "ー", "―", "未記入", "なし", "不明"}
 
 def _parse(text: str, options: Options) -> Parsed:
     plain = compact(text).replace(",", "").replace("、", "")
+    if len(plain) > LONGEST:
+        raise RefusedValue("not_an_amount", "is no amount of money")
     if plain in _UNSTATED:
         return Parsed((None, None))
     if _FLOAT.fullmatch(plain):
@@ -103,18 +105,21 @@ def _format(values: Values, options: Options) -> Texts:
 
 
 def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
+    """Amounts in the rule's unit; where it names none, with 円, 千円 or 万円 behind them."""
     text = columns[0]
-    unit = options["unit"]
-    zero_is_value = options["zero"] != "not_stated"
-    digits = text if unit else text.str.strip_suffix("円")
-    plain = digits.str.replace_all(",", "", literal=True)
-    factor = UNITS[unit] if unit else 1
-    value = plain.cast(pl.Int64, strict=False) * factor
-    suffix = "" if unit else "円"
+    units = (options["unit"],) if options["unit"] else ("円", "千円", "万円")
+    digits, factor = text, pl.lit(UNITS[units[0]])
+    for unit in units[1:]:
+        factor = pl.when(text.str.ends_with(unit)).then(UNITS[unit]).otherwise(factor)
+    for unit in reversed(units):
+        digits = digits.str.strip_suffix(unit)
+    value = digits.str.replace_all(",", "", literal=True).cast(pl.Int64, strict=False) * factor
+    suffix = f"(?:{'|'.join(units)}){'?' if options['unit'] else ''}"
     settled = text.str.contains(rf"^-?(?:[0-9]{{1,9}}|[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,3}}){suffix}$")
-    if not zero_is_value:
+    if options["zero"] == "not_stated":
         settled &= value != 0
-    return Fast(settled, (value, pl.lit(_known_to(factor), pl.Int32)))
+    known_to = factor.clip(upper_bound=_known_to(UNITS["億円"])).cast(pl.Int32)
+    return Fast(settled, (value, known_to))
 
 
 MONEY = Transform(
@@ -147,8 +152,10 @@ MONEY = Transform(
         Example("1000", refused="unit_missing"),
         Example("1.23E+12", refused="float_spelling", options={"unit": "円"}),
         Example("約百万", refused="not_an_amount"),
+        Example("9" * 5000 + "円", refused="not_an_amount"),
         Example("未記入", (None, None)),
         Example("0", (0, 1), options={"unit": "円"}, formatted="0"),
+        Example("2", (200000000, 1000000), options={"unit": "億円"}, formatted="2"),
         Example("0", (None, None), options={"unit": "円", "zero": "not_stated"}),
         Example("5000000.0", (5000000, 1), options={"unit": "円"}),
         Example(
