@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     import polars as pl
+    from polars._typing import PolarsDataType
     from sqlalchemy import Connection, Table
 
 
@@ -24,14 +25,14 @@ class Bulk(Protocol):
         """The values as one parameter for `:keys`."""
         ...
 
-    def rows(
-        self, connection: Connection, statement: str, bound: Mapping[str, object]
-    ) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT as the driver gives them, `:name` standing for a parameter.
-
-        For look-ups of many rows: SQLAlchemy's own Row objects keep the garbage collector busy
-        for longer than the database needs to answer.
-        """
+    def select(
+        self,
+        connection: Connection,
+        statement: str,
+        bound: Mapping[str, object],
+        schema: Mapping[str, PolarsDataType],
+    ) -> pl.DataFrame:
+        """The rows of a SELECT by key, `:name` standing for a parameter; columns as in `schema`."""
         ...
 
     def insert(self, connection: Connection, table: Table, frame: pl.DataFrame) -> None:

@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import polars as pl
+from polars._typing import PolarsDataType
 from sqlalchemy import Connection, Table
+
+from canonical.store.frames import fetched
 
 _CHUNK = 1 << 20
 _PARAMETER = re.compile(r":([a-z]+)")
@@ -27,9 +30,13 @@ class PostgresBulk:
         """psycopg sends a list as an array."""
         return list(values)
 
-    def rows(
-        self, connection: Connection, statement: str, bound: Mapping[str, object]
-    ) -> list[tuple[Any, ...]]:
+    def select(
+        self,
+        connection: Connection,
+        statement: str,
+        bound: Mapping[str, object],
+        schema: Mapping[str, PolarsDataType],
+    ) -> pl.DataFrame:
         """A cursor of the driver's own, and no table read from end to end.
 
         Until autovacuum has analysed a table that is being filled, the planner takes a thousand
@@ -39,9 +46,8 @@ class PostgresBulk:
         cursor = driver.cursor()
         try:
             cursor.execute("SET LOCAL enable_seqscan = off")
-            return list(
-                cursor.execute(_PARAMETER.sub(r"%(\1)s", statement), dict(bound)).fetchall()
-            )
+            cursor.execute(_PARAMETER.sub(r"%(\1)s", statement), dict(bound))
+            return fetched(cursor, schema)
         finally:
             cursor.close()
 

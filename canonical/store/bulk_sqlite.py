@@ -9,7 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import polars as pl
+from polars._typing import PolarsDataType
 from sqlalchemy import Connection, Table
+
+from canonical.store.frames import fetched
 
 
 class SqliteBulk:
@@ -23,14 +26,19 @@ class SqliteBulk:
         """A JSON array."""
         return json.dumps(list(values), ensure_ascii=False)
 
-    def rows(
-        self, connection: Connection, statement: str, bound: Mapping[str, object]
-    ) -> list[tuple[Any, ...]]:
+    def select(
+        self,
+        connection: Connection,
+        statement: str,
+        bound: Mapping[str, object],
+        schema: Mapping[str, PolarsDataType],
+    ) -> pl.DataFrame:
         """A cursor of the driver's own."""
         driver: Any = connection.connection.driver_connection
         cursor = driver.cursor()
         try:
-            return list(cursor.execute(statement, dict(bound)).fetchall())
+            cursor.execute(statement, dict(bound))
+            return fetched(cursor, schema)
         finally:
             cursor.close()
 

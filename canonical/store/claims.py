@@ -14,7 +14,6 @@ from base.errors import StoreError
 from base.records import ROW
 from canonical.model import CLAIM_COLUMNS, ENTITIES
 from canonical.store.claim_tables import CLAIM_TABLES
-from canonical.store.frames import framed
 from canonical.store.work import Work
 
 _KEY = ("record_id", "role", "ordinal")
@@ -96,7 +95,7 @@ def current(work: Work, record_ids: Sequence[int]) -> pl.DataFrame:
         for entity, table in CLAIM_TABLES.items()
     )
     keys = {"keys": work.bulk.pack(record_ids)}
-    return framed(work.bulk.rows(work.connection, statement, keys), CURRENT_SCHEMA)
+    return work.bulk.select(work.connection, statement, keys, CURRENT_SCHEMA)
 
 
 def write(work: Work, entity: str, frame: pl.DataFrame, old: pl.DataFrame) -> tuple[int, int]:

@@ -93,8 +93,9 @@ def _write_claims(
     old = claims.current(work, written.compared_ids)
     claimed: dict[str, int] = {}
     closed: dict[str, int] = {}
+    by_entity = {str(name): mine for (name,), mine in old.group_by("entity")}
     for entity in CLAIM_TABLES:
-        mine = old.filter(pl.col("entity") == entity)
+        mine = by_entity.get(entity, old.clear())
         if entity not in hashed and not mine.height:
             continue
         frame = (

@@ -34,18 +34,22 @@ def known(database: Database, stream: int, keys: Sequence[str]) -> pl.DataFrame:
         empty = connection.scalar(
             select(STREAM_STATE.c.next_record_no).where(STREAM_STATE.c.stream_id == stream)
         ) in (None, 1)
-        rows = [] if empty or not keys else _lookup(database, connection, stream, keys)
-        return _versioned(connection, stream, framed(rows, _KNOWN))
+        if empty or not keys:
+            found = pl.DataFrame(schema=_KNOWN)
+        else:
+            found = _lookup(database, connection, stream, keys)
+        return _versioned(connection, stream, found)
 
 
 def _lookup(
     database: Database, connection: Connection, stream: int, keys: Sequence[str]
-) -> Sequence[Sequence[object]]:
-    return database.bulk.rows(
+) -> pl.DataFrame:
+    return database.bulk.select(
         connection,
         f"SELECT {', '.join(_KNOWN)} FROM source_record"
         f" WHERE stream_id = :stream AND {database.bulk.member('record_key', 'text')}",
         {"stream": stream, "keys": database.bulk.pack(keys)},
+        _KNOWN,
     )
 
 

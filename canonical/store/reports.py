@@ -139,7 +139,12 @@ def claims_of(database: Database, system: str, stream: str, record_key: str) -> 
         if record is None:
             return []
         return [
-            _claim(entity, row, _archived(row, record), (system, stream, record_key))
+            _claim(
+                entity,
+                row,
+                _archived(row, record.batch_no, record.archive_path),
+                (system, stream, record_key),
+            )
             for entity in CLAIM_TABLES
             for row in connection.execute(_claims(entity, record.record_id, record.stream_id))
         ]
@@ -155,15 +160,13 @@ def _claims(entity: str, record_id: int, stream: int) -> Select[Any]:
     )
 
 
-def _archived(claim: Row[Any], record: Row[Any]) -> str | None:
-    """Where the raw record behind a claim lies.
+def _archived(claim: Row[Any], newest: int, newest_path: str | None) -> str | None:
+    """Where the raw record behind a claim lies, given the batch that archived its newest version.
 
-    A batch that only mapped a record again did not archive it: from the batch that archived the
-    newest raw record onwards, that one's file holds it, and before it the claim's own.
+    A batch that only mapped a record again did not archive it: from `newest` onwards that one's
+    file holds it, and before it the claim's own.
     """
-    newest = claim.batch_no >= record.batch_no
-    path: str | None = record.archive_path if newest else claim.archive_path
-    return path
+    return newest_path if claim.batch_no >= newest else claim.archive_path
 
 
 def _claim(
