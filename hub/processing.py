@@ -11,6 +11,7 @@ import polars as pl
 from base.errors import Stage
 from base.failpoint import failpoint
 from base.records import ROW, DriftFinding, Refusal
+from base.redact import redact
 from canonical.store import Store
 from connectors import RecordDecoder
 from connectors.archive import Archive
@@ -22,6 +23,9 @@ from mappings import Plan
 
 ARCHIVED = ("new", "changed")
 """Outcomes whose raw bytes are not in the archive yet."""
+
+WHOLLY_HIDDEN = ("<phone>", "<email>")
+"""What `redact` makes of a text that is a telephone number or an e-mail address alone."""
 
 
 @dataclass(slots=True)
@@ -201,9 +205,21 @@ def _guarded(row: int, path: str) -> Refusal:
 
 def _renumbered(refusals: Sequence[Refusal], rows: Sequence[int]) -> list[Refusal]:
     return [
-        Refusal(rows[r.row], r.level, r.stage, r.rule, r.message, r.field, r.value)
+        Refusal(rows[r.row], r.level, r.stage, r.rule, r.message, r.field, _shown(r.value))
         for r in refusals
     ]
+
+
+def _shown(value: str | None) -> str | None:
+    """A refused value without the addresses and numbers of people that a free text may hold.
+
+    A value that is nothing but a telephone number or an address stays: its field says that it is
+    not personal (else it is masked already), and it is what has to be mended.
+    """
+    if value is None:
+        return None
+    told = redact(value)
+    return value if told in WHOLLY_HIDDEN else told
 
 
 def _quarantined(todo: pl.DataFrame, refusals: Sequence[Refusal]) -> pl.DataFrame:

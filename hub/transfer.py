@@ -11,13 +11,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from base.clock import Clock
-from base.errors import Action, FailureBudgetExceeded, HubError
+from base.errors import Action, FailureBudgetExceeded, HubError, StoreUnreachable
 from base.failpoint import failpoint
 from base.identifiers import new_run_id
 from base.records import Page
@@ -83,17 +83,32 @@ def run_sync(
             on from there.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
+    with _located(job), _leased(job) as lease:
+        return _Run(job, options or SyncOptions(), on_progress, lease).execute()
+
+
+@contextmanager
+def _located(job: SyncJob) -> Iterator[None]:
+    """Name system and stream in every error of the block."""
+    try:
+        yield
+    except HubError as error:
+        error.located(system=job.system, stream=job.stream.name)
+        raise
+
+
+@contextmanager
+def _leased(job: SyncJob) -> Iterator[Lease]:
+    """Hold the stream's lease; one that cannot be given back (the store is away) runs out."""
     stream_id = job.store.stream_id(job.system, job.stream.name)
     lease = job.store.acquire_lease(stream_id, job.owner, LEASE, job.clock.now())
+    beat = LEASE.total_seconds() / 4
     try:
-        with Heartbeat(
-            lambda: job.store.renew_lease(lease, LEASE, job.clock.now()), LEASE.total_seconds() / 4
-        ):
-            return _Run(job, options or SyncOptions(), on_progress, lease).execute()
-    except HubError as error:
-        raise error.located(system=job.system, stream=job.stream.name) from error.__cause__
+        with Heartbeat(lambda: job.store.renew_lease(lease, LEASE, job.clock.now()), beat):
+            yield lease
     finally:
-        job.store.release_lease(lease)
+        with suppress(StoreUnreachable):
+            job.store.release_lease(lease)
 
 
 class _Run:
@@ -122,9 +137,11 @@ class _Run:
         if not self.options.dry_run:
             self._start(reading)
         try:
-            self._transfer(reading, state)
+            with _located(job):
+                self._transfer(reading, state)
         except BaseException as error:
-            self._end(_status(error), _words(error))
+            with suppress(StoreUnreachable):  # then what went wrong first matters more
+                self._end(_status(error), _words(error))
             raise
         self._end("succeeded", None)
         failpoint("run.ended")
