@@ -113,9 +113,11 @@ def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
         factor = pl.when(text.str.ends_with(unit)).then(UNITS[unit]).otherwise(factor)
     for unit in reversed(units):
         digits = digits.str.strip_suffix(unit)
-    value = digits.str.replace_all(",", "", literal=True).cast(pl.Int64, strict=False) * factor
+    number = digits.str.replace_all(",", "", literal=True).cast(pl.Int64, strict=False)
+    value = number * factor
     suffix = f"(?:{'|'.join(units)}){'?' if options['unit'] else ''}"
     settled = text.str.contains(rf"^-?(?:[0-9]{{1,9}}|[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,3}}){suffix}$")
+    settled &= number.abs() <= _LARGEST // factor
     if options["zero"] == "not_stated":
         settled &= value != 0
     known_to = factor.clip(upper_bound=_known_to(UNITS["億円"])).cast(pl.Int32)
@@ -153,6 +155,7 @@ MONEY = Transform(
         Example("1.23E+12", refused="float_spelling", options={"unit": "円"}),
         Example("約百万", refused="not_an_amount"),
         Example("9" * 5000 + "円", refused="not_an_amount"),
+        Example("999,999,999,999", refused="out_of_range", options={"unit": "億円"}),
         Example("未記入", (None, None)),
         Example("0", (0, 1), options={"unit": "円"}, formatted="0"),
         Example("2", (200000000, 1000000), options={"unit": "億円"}, formatted="2"),
