@@ -108,9 +108,10 @@ def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
     """Amounts in the rule's unit; where it names none, with 円, 千円 or 万円 behind them."""
     text = columns[0]
     units = (options["unit"],) if options["unit"] else ("円", "千円", "万円")
-    digits, factor = text, pl.lit(UNITS[units[0]])
+    digits, factor = text, pl.lit(UNITS[units[0]], pl.Int64)
     for unit in units[1:]:
-        factor = pl.when(text.str.ends_with(unit)).then(UNITS[unit]).otherwise(factor)
+        stated = pl.lit(UNITS[unit], pl.Int64)
+        factor = pl.when(text.str.ends_with(unit)).then(stated).otherwise(factor)
     for unit in reversed(units):
         digits = digits.str.strip_suffix(unit)
     number = digits.str.replace_all(",", "", literal=True).cast(pl.Int64, strict=False)
