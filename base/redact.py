@@ -183,14 +183,20 @@ def install_logging(
     root = logging.getLogger()
     for old in [handler for handler in root.handlers if getattr(handler, "of_the_hub", False)]:
         root.removeHandler(old)
-    for other in root.handlers:
-        if not any(isinstance(each, RedactingFilter) for each in other.filters):
-            other.addFilter(RedactingFilter())
+    protect_handlers()
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.of_the_hub = True  # type: ignore[attr-defined]
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.addFilter(RedactingFilter())
     root.addHandler(handler)
     root.setLevel(level)
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
+    for chatty in ("urllib3", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     return handler
+
+
+def protect_handlers() -> None:
+    """Let every handler of the root logger redact: for processes whose logging is another's."""
+    for handler in logging.getLogger().handlers:
+        if not any(isinstance(each, RedactingFilter) for each in handler.filters):
+            handler.addFilter(RedactingFilter())

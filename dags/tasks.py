@@ -144,11 +144,13 @@ def run_stream(task: Task, context: Mapping[str, Any], asset: Asset) -> dict[str
 
 def sync(task: Task, options: SyncOptions) -> SyncSummary:
     """One sync in this process, with Airflow's connections behind the environment's."""
+    from base.redact import protect_handlers
     from base.settings import Settings
     from dags.connections import connection_from_airflow
     from hub.local.progress import ProgressFile
     from hub.sync import sync_stream
 
+    protect_handlers()
     settings = Settings.load(connection_source=connection_from_airflow)
     return sync_stream(
         task.system,

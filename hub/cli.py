@@ -54,6 +54,10 @@ class _Lazy(click.Group):
 @click.version_option(package_name="sme-hub", prog_name="hub")
 def cli() -> None:
     """The hub between Japan's SME-support systems (中小企業支援システム連携ハブ)."""
+    from base.redact import install_logging
+    from base.settings import Settings
+
+    install_logging(Settings.load().log_level)
 
 
 def main(args: list[str] | None = None) -> None:
@@ -73,18 +77,17 @@ def run(args: list[str] | None = None) -> int:
             "interrupted: what was committed stays; the next sync goes on from there", err=True
         )
         return EXIT_INTERRUPTED
-    except SettingsError as error:
-        return _complain(error, EXIT_SETTINGS)
-    except LeaseHeld as error:
-        return _complain(error, EXIT_LEASE_HELD)
     except HubError as error:
-        return _complain(error, EXIT_FAILED)
+        click.echo(f"hub: {error}", err=True)
+        return exit_code_of(error)
     return outcome if isinstance(outcome, int) else 0
 
 
-def _complain(error: HubError, code: int) -> int:
-    click.echo(f"hub: {error}", err=True)
-    return code
+def exit_code_of(error: HubError) -> int:
+    """The exit code of an error that ended a command."""
+    if isinstance(error, SettingsError):
+        return EXIT_SETTINGS
+    return EXIT_LEASE_HELD if isinstance(error, LeaseHeld) else EXIT_FAILED
 
 
 if __name__ == "__main__":

@@ -26,13 +26,13 @@ class Clients:
         clock: Clock,
         waiting: Waiting | None = None,
         *,
-        deadline: float | None = None,
+        budget: RunBudget | None = None,
     ) -> None:
         self._settings = settings
         self._system = system
         self._clock = clock
         self._waiting = waiting
-        self._budget = RunBudget(clock, deadline) if deadline else RunBudget(clock)
+        self._budget = budget or RunBudget(clock)
         self._breaker = CircuitBreaker(system, clock)
 
     def open(self, connection: Connection, method: Method) -> HttpClient:

@@ -21,6 +21,11 @@ def table(*columns: str, title: str | None = None) -> Table:
     return Table(*columns, title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 item`, `2 items`."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
 def item_name(item_id: int) -> str:
     """A quarantine item's number for people: the stream's number and its own, `2-17`."""
     return f"{item_id >> 40}-{item_id & _NUMBERS}"

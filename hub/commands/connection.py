@@ -7,6 +7,9 @@ import click
 from hub.commands.options import emit, json_option
 from hub.console import console, table
 
+CHECK_SECONDS = 20.0
+"""How long the check of one system may take; nothing is tried twice."""
+
 
 @click.group()
 def connection() -> None:
@@ -21,6 +24,7 @@ def check(systems: tuple[str, ...], as_json: bool) -> int:
     from dataclasses import asdict
 
     from base.clock import SystemClock
+    from base.retry import RunBudget
     from base.settings import Settings
     from connectors import discover, load_connector
     from hub.clients import Clients
@@ -28,7 +32,9 @@ def check(systems: tuple[str, ...], as_json: bool) -> int:
     settings = Settings.load()
     lines = []
     for system in systems or discover():
-        clients = Clients(settings, system, SystemClock())
+        clock = SystemClock()
+        one_try = RunBudget(clock, deadline=CHECK_SECONDS, max_retries=0)
+        clients = Clients(settings, system, clock, budget=one_try)
         connector = load_connector(system, settings.connection, open_client=clients.open)
         lines += [(system, line) for line in connector.check()]
     if as_json:

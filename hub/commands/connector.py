@@ -6,7 +6,7 @@ import click
 
 from connectors import declarations, discover
 from hub.commands.options import emit, json_option
-from hub.console import console, table
+from hub.console import console, counted, table
 
 
 @click.group()
@@ -62,7 +62,9 @@ def check(names: tuple[str, ...], as_json: bool) -> int:
         emit({name: [asdict(problem) for problem in problems] for name, problems in found.items()})
     else:
         for name, problems in found.items():
-            click.echo(f"{name}: {'all well' if not problems else f'{len(problems)} problems'}")
+            click.echo(
+                f"{name}: {'all well' if not problems else counted(len(problems), 'problem')}"
+            )
             for problem in problems:
                 click.echo(f"  {problem.file}:{problem.line}: {problem.field}: {problem.message}")
     return 1 if any(found.values()) else 0

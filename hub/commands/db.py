@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from hub.console import counted
+
 
 @click.group()
 def db() -> None:
@@ -23,7 +25,9 @@ def upgrade() -> None:
     with Store.open(settings.database_url) as store:
         pending = store.pending_migrations()
         store.upgrade()
-    click.echo(f"{pending} migrations applied." if pending else "The schema is up to date.")
+    click.echo(
+        f"{counted(pending, 'migration')} applied." if pending else "The schema is up to date."
+    )
 
 
 @db.command()

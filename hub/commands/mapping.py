@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.commands.options import emit, json_option, known_streams, one_stream
-from hub.console import console, table
+from hub.console import console, counted, table
 
 if TYPE_CHECKING:
+    from base.errors import HubError
     from mappings.check import Report
+    from mappings.diff import Change
     from mappings.trial import TrialRow
 
 
@@ -28,28 +31,37 @@ def mapping() -> None:
 @json_option
 def check(names: tuple[str, ...], as_json: bool) -> int:
     """Check coverage of the contract, purposes and round trips; names file, line and field."""
+    from base.errors import MappingError
     from base.settings import Settings
     from hub.mapping_tools import StreamTools
     from hub.sync import mapping_file
     from mappings.check import check_mapping
 
     settings = Settings.load()
-    reports = []
+    reports: list[Report] = []
+    broken: list[HubError] = []
     for system, stream in known_streams(names):
         tools = StreamTools(system, stream, settings)
         fields = tools.connector.decoder(stream).fields
         purposes = tools.connector.streams[stream].purpose
-        reports.append(check_mapping(mapping_file(system), stream, fields, purposes))
+        try:
+            reports.append(check_mapping(mapping_file(system), stream, fields, purposes))
+        except MappingError as error:
+            broken.append(error.located(system=system, stream=stream))
     if as_json:
-        emit([asdict(report) for report in reports])
+        emit([asdict(report) for report in reports] + [{"error": str(e)} for e in broken])
     else:
         for report in reports:
             _print_report(report)
-    return 0 if all(report.ok for report in reports) else 1
+        for problem in broken:
+            click.echo(f"{problem.system}.{problem.stream}: {problem.what}")
+            if problem.remedy:
+                click.echo(f"  {problem.remedy}")
+    return 0 if not broken and all(report.ok for report in reports) else 1
 
 
 def _print_report(report: Report) -> None:
-    verdict = "all well" if report.ok else f"{len(report.problems)} problems"
+    verdict = "all well" if report.ok else counted(len(report.problems), "problem")
     click.echo(
         f"{report.system}.{report.stream}: {verdict}; {report.fields} fields in the contract:"
         f" {report.mapped} mapped, {report.ignored} ignored with a reason;"
@@ -147,18 +159,22 @@ def diff(name: str, old: Path | None, rev: str, limit: int, as_json: bool) -> in
         click.echo(f"{name} has no archived records yet: sync it first", err=True)
         return 1
     found = diff_plans(before, tools.plan(), tools.decode(raws))
-    counted: dict[str, int] = {}
-    for change in found.changes:
-        label = f"{change.entity}.{change.field}"
-        counted[label] = counted.get(label, 0) + 1
-    refused: dict[str, int] = {}
-    for refusal in found.refusals:
-        label = f"{refusal.rule} ({'no longer' if refusal.side == 'old' else 'newly'} refused)"
-        refused[label] = refused.get(label, 0) + 1
+    changes = Counter(f"{change.entity}.{change.field} {_kind(change)}" for change in found.changes)
+    refused = Counter(
+        f"{refusal.rule} {'no longer' if refusal.side == 'old' else 'newly'} refused"
+        for refusal in found.refusals
+    )
     if as_json:
-        emit({"records": len(raws), "changes": counted, "refusals": refused})
+        emit({"records": len(raws), "changes": changes, "refusals": refused})
         return 0
-    click.echo(f"{len(raws)} archived records: {'no difference' if found.same else 'differences'}")
-    for label, count in {**counted, **refused}.items():
+    verdict = "no difference" if found.same else "differences"
+    click.echo(f"{counted(len(raws), 'archived record')}: {verdict}")
+    for label, count in (changes | refused).items():
         click.echo(f"  {label}: {count}")
     return 0
+
+
+def _kind(change: Change) -> str:
+    if change.old is None:
+        return "newly stated"
+    return "no longer stated" if change.new is None else "changed"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.commands.options import emit, json_option, known_streams, one_stream
-from hub.console import console, item_name, item_number, table
+from hub.console import console, counted, item_name, item_number, table
 
 if TYPE_CHECKING:
     from canonical.store.batch import QuarantineItem
@@ -135,7 +135,7 @@ def replay(name: str, rule: str | None, dry_run: bool, as_json: bool) -> int:
         with open_store(Settings.load()) as store:
             still = {i.item_id for i in store.quarantine(system=system, stream=stream, rule=rule)}
         closed = [item for item in before if item.item_id not in still]
-        click.echo(f"{len(closed)} of {len(before)} items closed, {len(still)} open.")
+        click.echo(f"{len(closed)} of {counted(len(before), 'item')} closed, {len(still)} open.")
     return code
 
 
@@ -148,8 +148,8 @@ def discard(items: Sequence[int], yes: bool) -> int:
     from hub.sync import open_store
 
     if not yes:
-        click.confirm(f"Discard {len(items)} items?", abort=True)
+        click.confirm(f"Discard {counted(len(items), 'item')}?", abort=True)
     with open_store(Settings.load()) as store:
         done = store.discard(items)
-    click.echo(f"{done} items discarded.")
+    click.echo(f"{counted(done, 'item')} discarded.")
     return 0 if done == len(items) else 1

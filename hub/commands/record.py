@@ -19,6 +19,29 @@ def record() -> None:
     """Source records and the claims made from them."""
 
 
+@record.command("list")
+@click.argument("name", metavar="SYSTEM.STREAM")
+@click.option("--limit", default=20, show_default=True)
+@json_option
+def list_records(name: str, limit: int, as_json: bool) -> None:
+    """List the keys of a stream's records, the oldest first."""
+    from base.settings import Settings
+    from hub.sync import open_store
+
+    system, stream = one_stream(name)
+    keys: list[str] = []
+    with open_store(Settings.load()) as store:
+        for some in store.live_keys(store.stream_id(system, stream)):
+            keys += some[: limit - len(keys)]
+            if len(keys) >= limit:
+                break
+    if as_json:
+        emit(keys)
+        return
+    for key in keys:
+        click.echo(key)
+
+
 @record.command()
 @click.argument("name", metavar="SYSTEM.STREAM")
 @click.argument("key")
@@ -48,14 +71,14 @@ def show(name: str, key: str, history: bool, show_personal: bool, as_json: bool)
         until = f" until {claim.recorded_to:%Y-%m-%d %H:%M:%S}" if claim.recorded_to else ""
         title = f"{claim.entity} ({claim.role} {claim.ordinal})"
         shown = table("field", "value", title=title)
-        shown.caption_justify = "left"
-        shown.caption = (
+        origin = (
             f"as of {claim.as_of or '?'} · recorded {claim.recorded_from:%Y-%m-%d %H:%M:%S}{until}"
-            f" UTC · batch {claim.batch_no} · run {claim.run_id} · {claim.archive_path or ''}"
+            f" UTC · run {claim.run_id} · archive {claim.archive_path or '?'}"
         )
         for field, value in claim.values.items():
             shown.add_row(field, str(value))
         out.print(shown)
+        click.echo(f" {origin}\n")
     return 0
 
 

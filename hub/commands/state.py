@@ -7,6 +7,7 @@ from datetime import datetime
 
 import click
 
+from base.clock import JST
 from hub.commands.options import Instant, emit, json_option, one_stream
 
 
@@ -44,7 +45,7 @@ def reset(name: str, to: datetime | None, yes: bool) -> None:
     from hub.windows import utc_text
 
     system, stream = one_stream(name)
-    target = to.isoformat() if to else "the start"
+    target = f"{to.astimezone(JST):%Y-%m-%d %H:%M} JST" if to else "the start"
     if not yes:
         click.confirm(f"Set the cursor of {system}.{stream} back to {target}?", abort=True)
     with open_store(Settings.load()) as store:

@@ -9,7 +9,7 @@ from datetime import datetime
 import click
 from rich.console import Console
 
-from base.errors import HubError, LeaseHeld
+from base.errors import HubError
 from hub.commands.options import Instant, emit, json_option, known_streams, one_stream
 from hub.console import console
 from hub.options import OnProgress, SyncOptions, SyncSummary
@@ -115,10 +115,9 @@ def _print(outcomes: dict[tuple[str, str], Outcome], options: SyncOptions) -> No
         if isinstance(outcome, SyncSummary):
             note = "; ".join(outcome.notes)
             rows.append((name, outcome.counts, outcome.seconds, note))
-        else:
-            rows.append((name, {}, 0.0, "failed, see below"))
     title = "Dry run: nothing was written" if options.dry_run else f"Sync ({options.mode})"
-    out.print(counts_table(rows, title))
+    if rows:
+        out.print(counts_table(rows, title))
     for outcome in outcomes.values():
         if isinstance(outcome, HubError):
             click.echo(f"hub: {outcome}", err=True)
@@ -137,9 +136,10 @@ def _as_json(pair: tuple[str, str], outcome: Outcome) -> dict[str, object]:
 
 
 def _exit_code(outcomes: Sequence[Outcome]) -> int:
-    from hub.cli import EXIT_FAILED, EXIT_LEASE_HELD
+    """0 without errors; the errors' own code where they agree, else that of a failure."""
+    from hub.cli import EXIT_FAILED, exit_code_of
 
-    errors = [outcome for outcome in outcomes if isinstance(outcome, HubError)]
-    if not errors:
+    codes = {exit_code_of(outcome) for outcome in outcomes if isinstance(outcome, HubError)}
+    if not codes:
         return 0
-    return EXIT_LEASE_HELD if all(isinstance(e, LeaseHeld) for e in errors) else EXIT_FAILED
+    return codes.pop() if len(codes) == 1 else EXIT_FAILED
