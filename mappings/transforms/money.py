@@ -155,7 +155,6 @@ MONEY = Transform(
         Example("1000", refused="unit_missing"),
         Example("1.23E+12", refused="float_spelling", options={"unit": "円"}),
         Example("約百万", refused="not_an_amount"),
-        Example("9" * 5000 + "円", refused="not_an_amount"),
         Example("999,999,999,999", refused="out_of_range", options={"unit": "億円"}),
         Example("未記入", (None, None)),
         Example("0", (0, 1), options={"unit": "円"}, formatted="0"),

@@ -127,3 +127,11 @@ def test_reads_what_it_writes(transform: Transform, example: Example) -> None:
     written = transform.format(example.values, options)
     read = transform.parse(written, options)
     assert transform.format(read.values, options) == written
+
+
+@pytest.mark.parametrize("transform", ALL)
+@pytest.mark.parametrize("text", ["9" * 5000, "9" * 5000 + "円", f"0.{'9' * 5000}千円"])
+def test_a_number_of_thousands_of_digits_never_fails(transform: Transform, text: str) -> None:
+    """Python reads no more than 4300 digits as an integer."""
+    texts = (text,) * len(transform.inputs or ("",))
+    assert isinstance(outcome(transform, texts, transform.complete({})), (str, tuple))
