@@ -50,7 +50,8 @@ def _row(field: Field) -> str:
         field.type.value + (f" ≤{field.max_length}" if field.max_length else ""),
         field.gif or "",
         field.unit or "",
-        field.classification.value,
+        field.classification.value
+        + (" (personal of individuals)" if field.personal_of_individuals else ""),
         f"{field.authority.value}, {field.rule.value}",
         str(field.fresh_for or ""),
     )

@@ -109,6 +109,8 @@ class Field:
         codes: the allowed values and their Japanese labels; None for open text.
         max_length: longest text in characters.
         identity: identifies the entity; a refused value refuses the record.
+        personal_of_individuals: personal where the party is a natural person (a sole proprietor,
+            someone not yet in business), whatever its classification for a corporation.
         group: name of the group that this field is a part of, else None.
     """
 
@@ -126,6 +128,12 @@ class Field:
     max_length: int | None = None
     identity: bool = False
     group: str | None = None
+    personal_of_individuals: bool = False
+
+    @property
+    def may_be_personal(self) -> bool:
+        """Whether the value is, or for some parties would be, personal: mask it when in doubt."""
+        return self.classification is Classification.PERSONAL or self.personal_of_individuals
 
     @property
     def rule(self) -> Survivorship:

@@ -47,6 +47,7 @@ def _property(field: Field) -> dict[str, Any]:
         "x-gif": field.gif,
         "x-fresh-for-days": field.fresh_for,
         "x-labels": field.codes,
+        "x-personal-of-individuals": field.personal_of_individuals or None,
     }
     return {
         "title": field.en,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from canonical.model import codes
 from canonical.model.address import ADDRESS
 from canonical.model.fields import Authority, Classification, Entity, Field, FieldType
@@ -12,7 +14,7 @@ _PERSONAL = Classification.PERSONAL
 _REGISTERED = Authority.REGISTERED
 _ATTESTED = Authority.ATTESTED
 
-PARTY = Entity(
+_PARTY = Entity(
     "party", "事業者", "Party", "LegalEntity",
     (
         Field("corporate_number", "法人番号", "Corporate number", _T.CODE, "legalEntityNumber",
@@ -97,6 +99,20 @@ PARTY = Entity(
         Field("has_successor", "後継者の有無", "Has a successor", _T.BOOLEAN, fresh_for=365),
     ),
 )  # fmt: skip
+
+_OF_INDIVIDUALS = {
+    "name", "name_core", "name_reduced", "name_kana", "name_en", "phone", "url", "email",
+}  # fmt: skip
+
+PARTY = replace(
+    _PARTY,
+    fields=tuple(
+        replace(field, personal_of_individuals=True)
+        if field.name in _OF_INDIVIDUALS or field.group == "address"
+        else field
+        for field in _PARTY.fields
+    ),
+)
 
 PARTY_IDENTIFIER = Entity(
     "party_identifier", "事業者の番号", "Identifier of a party", "idGroup",

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from canonical.store.batch import ClaimVersion
 
 
+INDIVIDUALS = ("sole_proprietor", "pre_founder")
+"""Kinds of party that are natural persons."""
+
+
 @click.group()
 def record() -> None:
     """Source records and the claims made from them."""
@@ -87,11 +91,12 @@ def _masked(claim: ClaimVersion) -> ClaimVersion:
     from base.redact import mask
     from canonical.model import ENTITIES, Classification
 
+    individual = claim.values.get("kind") in INDIVIDUALS
     personal = {
-        column
+        field.name
         for field in ENTITIES[claim.entity].fields
         if field.classification is Classification.PERSONAL
-        for column in field.columns()
+        or (individual and field.personal_of_individuals)
     }
     values = {
         name: mask(str(value)) if name in personal and value is not None else value
