@@ -53,6 +53,7 @@ def sync_stream(
             store,
             clock=clock or SystemClock(),
             on_progress=on_progress,
+            keep_files=options is None or not options.dry_run,
         )
         return run_sync(job, options, on_progress)
 
@@ -66,10 +67,12 @@ def make_job(
     clock: Clock,
     on_progress: OnProgress | None = None,
     mapping: Path | None = None,
+    keep_files: bool = True,
 ) -> SyncJob:
     """Put together what one run needs.
 
     `system` may be the folder of a connector that lies elsewhere; then `mapping` names its file.
+    Without `keep_files` (a dry run) attachments are hashed and not archived.
     """
     archive = Archive(settings.archive)
     name = system if isinstance(system, str) else system.name
@@ -78,7 +81,7 @@ def make_job(
         system,
         settings.connection,
         open_client=clients.open,
-        put_file=archive.put_attachment,
+        put_file=archive.put_attachment if keep_files else None,
     )
     if stream not in connector.streams:
         have = ", ".join(connector.streams)

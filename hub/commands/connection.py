@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from hub.commands.options import emit, json_option
+from hub.commands.options import emit, json_option, known_systems
 from hub.console import console, table
 
 CHECK_SECONDS = 20.0
@@ -26,12 +26,12 @@ def check(systems: tuple[str, ...], as_json: bool) -> int:
     from base.clock import SystemClock
     from base.retry import RunBudget
     from base.settings import Settings
-    from connectors import discover, load_connector
+    from connectors import load_connector
     from hub.clients import Clients
 
     settings = Settings.load()
     lines = []
-    for system in systems or discover():
+    for system in known_systems(systems):
         clock = SystemClock()
         one_try = RunBudget(clock, deadline=CHECK_SECONDS, max_retries=0)
         clients = Clients(settings, system, clock, budget=one_try)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from connectors import declarations, discover
-from hub.commands.options import emit, json_option
+from connectors import declarations
+from hub.commands.options import emit, json_option, known_systems
 from hub.console import console, counted, table
 
 
@@ -53,11 +53,7 @@ def check(names: tuple[str, ...], as_json: bool) -> int:
     from connectors.checks import check_connector
     from connectors.registry import ROOT
 
-    unknown = set(names) - set(discover())
-    if unknown:
-        have = ", ".join(discover())
-        raise click.BadParameter(f"no connector {', '.join(sorted(unknown))}; there are: {have}")
-    found = {name: check_connector(ROOT / name) for name in names or discover()}
+    found = {name: check_connector(ROOT / name) for name in known_systems(names)}
     if as_json:
         emit({name: [asdict(problem) for problem in problems] for name, problems in found.items()})
     else:

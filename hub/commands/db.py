@@ -37,6 +37,8 @@ def backup(path: Path) -> None:
     from base.settings import Settings
     from hub.sync import open_store
 
+    if not path.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {path.parent}")
     with open_store(Settings.load()) as store:
         store.backup(path)
     click.echo(f"Backup written: {path} ({path.stat().st_size / 1e6:.1f} MB)")
@@ -49,12 +51,19 @@ def copy(target: str) -> None:
 
     Give the URL by HUB_COPY_TARGET where it holds a password. Afterwards set HUB_DATABASE_URL.
     """
+    from base.errors import SettingsError
     from base.settings import Settings
     from canonical.store import Store
     from canonical.store.copying import copy_store
     from hub.sync import open_store
 
-    settings = Settings.load({"HUB_DATABASE_URL": target})
+    try:
+        settings = Settings.load({"HUB_DATABASE_URL": target})
+    except SettingsError:
+        raise click.BadParameter(
+            "URL is no address of a store: write sqlite:////absolute/path"
+            " or postgresql://user@host/name"
+        ) from None
     with open_store(Settings.load()) as source, Store.open(settings.database_url) as destination:
         destination.upgrade()
         rows = copy_store(source, destination)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from base.clock import JST
-from connectors import declarations
+from connectors import declarations, discover
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,6 +41,18 @@ class Instant(click.ParamType[datetime]):
         if instant.tzinfo is None:
             instant = instant.replace(tzinfo=JST)
         return instant.astimezone(UTC)
+
+
+def known_systems(names: Sequence[str]) -> list[str]:
+    """The named systems, each once; without names all that there are.
+
+    Raises:
+        click.BadParameter: a name is not a connector's; lists what there is.
+    """
+    have = discover()
+    if unknown := sorted(set(names) - set(have)):
+        raise click.BadParameter(f"no connector {', '.join(unknown)}; there are: {', '.join(have)}")
+    return list(dict.fromkeys(names)) or have
 
 
 def known_streams(names: Sequence[str]) -> list[tuple[str, str]]:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from canonical.store.batch import QuarantineItem
 
 
+EVERYTHING = 1_000_000_000
+
+
 class Item(click.ParamType[int]):
     """A quarantine item's number as the list shows it, `2-17`."""
 
@@ -124,7 +127,7 @@ def replay(name: str, rule: str | None, dry_run: bool, as_json: bool) -> int:
 
     system, stream = one_stream(name)
     with open_store(Settings.load()) as store:
-        before = store.quarantine(system=system, stream=stream, rule=rule, limit=1_000_000)
+        before = store.quarantine(system=system, stream=stream, rule=rule, limit=EVERYTHING)
     keys = tuple(dict.fromkeys(item.record_key for item in before))
     if not keys:
         click.echo("Nothing in quarantine to replay.")
@@ -133,7 +136,8 @@ def replay(name: str, rule: str | None, dry_run: bool, as_json: bool) -> int:
     code = run_all([(system, stream)], options, as_json)
     if not as_json and not dry_run:
         with open_store(Settings.load()) as store:
-            still = {i.item_id for i in store.quarantine(system=system, stream=stream, rule=rule)}
+            after = store.quarantine(system=system, stream=stream, rule=rule, limit=EVERYTHING)
+        still = {item.item_id for item in after}
         closed = [item for item in before if item.item_id not in still]
         click.echo(f"{len(closed)} of {counted(len(before), 'item')} closed, {len(still)} open.")
     return code
