@@ -66,6 +66,13 @@ class Processed:
     archived: int
     contract_version: str
 
+    def refused_anew(self) -> int:
+        """How many records were refused, without those whose very bytes were refused before."""
+        refused = pl.col("outcome") == "quarantined"
+        before = pl.col("known_status").is_in(["quarantined", "stale"])
+        again = before.fill_null(value=False) & pl.col("position").is_null()
+        return self.records.filter(refused & ~again).height
+
     def worst(self) -> str:
         """The rules that refused most of this batch's records, with their counts."""
         rules = Counter(refusal.rule for refusal in self.refusals if refusal.level == "record")

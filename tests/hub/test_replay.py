@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from base.errors import FailureBudgetExceeded
 from canonical.store.batch import QuarantineItem
+from connectors.declaration import FailureBudget
 from hub.options import SyncOptions, SyncSummary
+from hub.transfer import run_sync
 from mocks.faults import Fault
 from mocks.serve import serve
 from mocks.world import World, dirt
@@ -56,9 +59,15 @@ def synced_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[st
 class Stopped(SmallBatches):
     """A hub whose systems are all switched off."""
 
-    def replay(self, mapping: Path | None = None, **given: Any) -> SyncSummary:
+    def replay(
+        self, mapping: Path | None = None, budget: int | None = None, **given: Any
+    ) -> SyncSummary:
         self.clock.advance(60)
-        return self.sync("applications", SyncOptions(mode="replay", **given), mapping=mapping)
+        job = self.job("applications", mapping=mapping)
+        if budget is not None:
+            allowed = FailureBudget(share=0.0, at_least=budget)
+            job = replace(job, stream=replace(job.stream, failure_budget=allowed))
+        return run_sync(job, SyncOptions(mode="replay", **given))
 
     def everything(self) -> tuple[dict[str, list[Any]], dict[str, Any]]:
         rows = {name: r for name, r in dump(self.url).items() if name not in {"batch"}}
@@ -184,6 +193,29 @@ def test_a_field_with_a_personal_number_stays_empty_and_its_item_open(
         told = hub.store.claims_of("subsidy", "applications", item.record_key)
         for claim in told:
             assert "summary" not in claim.values
+
+
+TITLE_AS_NUMBER = ("事業計画名: {to: project.title}", "事業計画名: {to: party.corporate_number}")
+
+
+def test_what_was_refused_before_does_not_spend_the_failure_budget(
+    hub: Stopped, tmp_path: Path
+) -> None:
+    """Else a mended mapping that heals nearly all of many records could never be replayed."""
+    refused = {item.record_key for item in hub.items() if item.level == "record"}
+    assert hub.replay(mended(tmp_path, CAPITAL), budget=len(refused) - 1).counts["quarantined"] == (
+        len(refused)
+    )
+
+
+def test_a_mapping_that_refuses_too_many_is_stopped_and_changes_nothing(
+    hub: Stopped, tmp_path: Path
+) -> None:
+    before = hub.everything()
+    number_moved = (*NUMBER_IGNORED, TITLE_AS_NUMBER)
+    with pytest.raises(FailureBudgetExceeded):
+        hub.replay(mended(tmp_path, *number_moved))
+    assert hub.everything() == before
 
 
 def test_replaying_named_records_twice_changes_nothing(hub: Stopped) -> None:
