@@ -122,6 +122,7 @@ class _Run:
         self.lease = lease
         self.run_id = options.run_id or new_run_id(job.clock)
         self.counts = Counts()
+        self.refused = 0
         self.issues = 0
         self.findings = 0
         self.notes: list[str] = []
@@ -229,11 +230,12 @@ class _Run:
         self.counts = self.counts + counts
         self.issues += len(processed.refusals)
         self.findings += len(processed.findings)
+        self.refused += processed.refused_anew()
         budget = self.job.stream.failure_budget
         allowed = max(budget.at_least, int(budget.share * self.counts.read))
-        if self.counts.quarantined > allowed and not self.options.dry_run:
+        if self.refused > allowed and not self.options.dry_run:
             raise FailureBudgetExceeded(
-                f"{self.counts.quarantined} of {self.counts.read} records were refused, more than"
+                f"{self.refused} of {self.counts.read} records were refused, more than"
                 f" the {allowed} that the failure budget allows; most often: {processed.worst()}",
                 remedy="Nothing of this batch was written. Look at it with `hub sync --dry-run`, "
                 "mend the mapping or ask the system's owner, then sync again",
