@@ -83,7 +83,7 @@ class ColumnBuilder:
     def _missing(
         self, child: Leaf | ObjectNode | ListNode, prefix: str, sent: int, present: int
     ) -> None:
-        if present or sent < ENOUGH or (isinstance(child, Leaf) and child.sparse):
+        if present or sent < ENOUGH or child.sparse:
             return
         self.findings.add(
             prefix + child.path, "removed", "no record of the batch sends this field", sent

@@ -65,6 +65,7 @@ class ObjectNode:
     fields: Mapping[str, Leaf | ObjectNode | ListNode]
     nullable: bool = False
     required: bool = False
+    sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class ListNode:
     element: Leaf | ObjectNode
     nullable: bool = False
     required: bool = False
+    sparse: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,8 +214,10 @@ class Resolver:
             raise ContractError(f"{self.source}: {path} refers to itself")
         schema = self.merged(schema)
         types, nullable = _types(schema)
+        sparse = bool(schema.get("x-sparse"))
         if "object" in types and "properties" in schema:
-            return ObjectNode(path, self._fields(schema, path, in_list=in_list), nullable, required)
+            fields = self._fields(schema, path, in_list=in_list)
+            return ObjectNode(path, fields, nullable, required, sparse)
         if "array" in types:
             if in_list:
                 raise ContractError(f"{self.source}: {path} is a list inside a list")
@@ -222,7 +226,7 @@ class Resolver:
                 element = _leaf(self.merged(schema.get("items", {})), VALUE, required=True)
             if isinstance(element, ListNode):
                 raise ContractError(f"{self.source}: {path} is a list of lists")
-            return ListNode(path, element, nullable, required)
+            return ListNode(path, element, nullable, required, sparse)
         return _leaf(schema, path, required=required)
 
     def _fields(

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 BATCH_RECORDS = 10_000
 """Records a batch. Larger ones gain nothing and cost memory: six batches are under way at once."""
 
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.002
 """How long a thread may keep the interpreter. The default of 5 ms lets a thread that comes back
 from the network or the database wait that long for its turn, on every page."""
 

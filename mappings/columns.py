@@ -16,7 +16,7 @@ import polars as pl
 from base.errors import RefusedValue, Stage
 from base.records import ABSENT, ORDINAL, ROW, Level, Refusal
 from base.redact import mask
-from canonical.model import Classification, ColumnType
+from canonical.model import ColumnType
 from mappings.rules import FieldRule
 from mappings.transforms import Parsed
 
@@ -68,7 +68,7 @@ class RuleColumns:
         self.names = [(j, name) for j, name in enumerate(rule.outputs) if name is not None]
         kinds = rule.target.entity.columns()
         self.dtypes = [_DTYPES[kinds[name]] for _, name in self.names]
-        self.personal = rule.target.classification is Classification.PERSONAL
+        self.personal = rule.target.may_be_personal
         self._memory: dict[Any, Outcome] = {}
         self._stages: dict[tuple[int, frozenset[str]], list[list[pl.Expr]]] = {}
 

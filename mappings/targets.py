@@ -66,6 +66,11 @@ class Target:
         return any(field.identity for field in self.fields)
 
     @property
+    def may_be_personal(self) -> bool:
+        """Whether a value is personal, or would be for some parties."""
+        return any(field.may_be_personal for field in self.fields)
+
+    @property
     def classification(self) -> Classification:
         """The strictest classification of its fields."""
         order = list(Classification)

@@ -9,7 +9,6 @@ import polars as pl
 
 from base.errors import RefusedValue
 from base.records import ABSENT, ORDINAL, ROW, SourceFrame
-from canonical.model import Classification
 from mappings.check import ignored_by
 from mappings.claims import ListClaims
 from mappings.columns import RuleColumns
@@ -65,7 +64,7 @@ def _apply(columns: RuleColumns, record: dict[str, Any], at: str) -> list[TrialR
         texts = (next((text for text in texts if text is not None), None),)
     shown = ", ".join(at if s == "#value" else f"{at}.{s}" if at else s for s in rule.sources)
     raw = " | ".join(_raw(text) for text in given)
-    personal = rule.target.classification is Classification.PERSONAL
+    personal = rule.target.may_be_personal
     if all(text is None for text in texts):
         return [TrialRow(shown, raw, rule.target.spelling, None, personal=personal)]
     outcome = columns.parse_one(texts)

@@ -190,10 +190,14 @@ def test_a_refused_field_stays_empty_and_the_record_loads(applications: Plan) ->
 
 
 def test_personal_values_are_masked(applications: Plan) -> None:
-    bad = APPLICATION["answers"] | {"代表者生年月日": "山田の誕生日", "担当者メール": "yamada"}
+    bad = APPLICATION["answers"] | {
+        "代表者生年月日": "山田の誕生日",
+        "担当者メール": "yamada",
+        "商号又は名称": "山田" * 300,  # a sole proprietor's name is a person's
+    }
     mapped = applications.map(source_frame(APPLICATION | {"answers": bad}))
     shown = " ".join(f"{refusal.value} {refusal.message}" for refusal in mapped.refusals)
-    assert len(mapped.refusals) == 2
+    assert len(mapped.refusals) == 3
     assert "山田" not in shown
     assert "yamada" not in shown
 
