@@ -19,8 +19,9 @@ class AbsentKeys:
     """Collects the keys of a snapshot, and says at its end which ones are gone.
 
     Over a tenth of the stream missing (and at least 20 keys), the run stops for approval: a
-    snapshot that broke off without saying so looks just like a mass deletion. A snapshot taken up
-    in the middle is not complete, so it deletes nothing; the next one does.
+    snapshot that broke off without saying so looks just like a mass deletion. An interrupted
+    snapshot is read again from its beginning (`plan_reading`): one taken up in the middle would not
+    be complete, and would delete nothing.
     """
 
     def __init__(self, job: SyncJob, stream_id: int, *, active: bool, approved: bool) -> None:

@@ -133,7 +133,11 @@ class _Run:
         job, started = self.job, self.job.clock.monotonic()
         state = job.store.state(self.lease.stream_id)
         reading = plan_reading(
-            self.options, job.clock.now(), state, incremental=job.stream.mode == "incremental"
+            self.options,
+            job.clock.now(),
+            state,
+            incremental=job.stream.mode == "incremental",
+            whole=job.stream.deletes == "absence",
         )
         if not self.options.dry_run:
             self._start(reading)

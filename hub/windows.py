@@ -42,13 +42,19 @@ class Reading:
 
 
 def plan_reading(
-    options: SyncOptions, now: datetime, state: StreamState, *, incremental: bool
+    options: SyncOptions,
+    now: datetime,
+    state: StreamState,
+    *,
+    incremental: bool,
+    whole: bool = False,
 ) -> Reading:
     """Decide the window of a run from what is asked and what the store remembers.
 
     A window left in progress by an interrupted run of the same mode is taken up where it
-    stopped, with its own upper bound, so that the interruption leaves no trace. `until` is
-    otherwise fixed here, once (invariant 3).
+    stopped, with its own upper bound, so that the interruption leaves no trace; from its beginning
+    where only a `whole` snapshot tells what was deleted. `until` is otherwise fixed here, once
+    (invariant 3).
     """
     if options.mode in {"backfill", "replay"}:
         bounds = Window(since=options.since, until=min(options.until or now, now))
@@ -58,7 +64,8 @@ def plan_reading(
     if left is not None and left["mode"] == options.mode and not partial:
         since = from_text(left["since"]) if left["since"] else None
         bounds = Window(since=since, until=from_text(left["until"]))
-        return Reading(options.mode, bounds, state.resume, moves_cursor=True)
+        resume = None if whole else state.resume
+        return Reading(options.mode, bounds, resume, moves_cursor=True)
     forward = incremental and options.mode == "incremental" and state.cursor is not None
     since = from_text(state.cursor) if forward and state.cursor else None
     return Reading(options.mode, Window(since=since, until=now), None, moves_cursor=not partial)

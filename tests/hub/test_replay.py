@@ -18,6 +18,7 @@ from hub.transfer import run_sync
 from mocks.faults import Fault
 from mocks.serve import serve
 from mocks.world import World, dirt
+from tests import postgres
 from tests.faults.store_dump import archived, dump
 from tests.hub.hubs import APPLICATIONS_PAGE, SmallBatches, hub_in, mended
 
@@ -230,3 +231,26 @@ def test_replaying_named_records_twice_changes_nothing(hub: Stopped) -> None:
         for name, rows in before[0].items():
             assert after[0][name] == rows, f"table {name} differs"
         assert after[1] == before[1]
+
+
+@pytest.mark.postgresql
+def test_on_postgresql_a_replay_finds_the_same(
+    postgres_server: postgres.Server, tmp_path: Path
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dirt, "MASKED_SHARE", 0.1)
+        patch.setattr(dirt, "REFUSED_SHARE", 0.1)
+        servers = serve(World(5, 120))
+    with postgres_server.database() as url, servers, hub_in(servers, tmp_path / "h", url) as hub:
+        servers.faults.add(Fault("key_missing", path=APPLICATIONS_PAGE, record=3))
+        hub.sync()
+        before = named(hub.items())
+        assert {rule for _, rule, _ in before} >= {"personal_number", "key", "check_digit"}
+        read = hub.sync(options=REPLAY, mapping=mended(tmp_path, REQUESTED)).counts
+        assert read["remapped"] > 50
+        assert named(hub.items()) == before
+        again = dump(hub.url)
+        assert hub.sync(options=REPLAY, mapping=mended(tmp_path, REQUESTED)).counts["read"] == 0
+        assert {n: r for n, r in dump(hub.url).items() if n != "stream_state"} == {
+            n: r for n, r in again.items() if n != "stream_state"
+        }
