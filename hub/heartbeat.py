@@ -1,23 +1,26 @@
-"""Keeps a run's lease alive while it waits for a slow source."""
+"""Keeps a run's lease alive while it waits for a slow source, and knows when it is lost."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
-from base.errors import HubError
+from base.errors import HubError, LeaseLost
 
 
 class Heartbeat:
-    """Call `renew` every `interval` seconds in a thread until closed.
+    """Call `renew` in a thread, four times in `ttl` seconds, until closed.
 
-    A failed renewal ends the thread; the fencing token in the next commit then refuses the write,
-    so that nothing depends on this thread being punctual.
+    The fencing token refuses a commit under a lost lease. Files have no such token: whoever writes
+    one asks `check` first.
     """
 
-    def __init__(self, renew: Callable[[], object], interval: float) -> None:
+    def __init__(self, renew: Callable[[], object], ttl: float) -> None:
         self._renew = renew
-        self._interval = interval
+        self._ttl = ttl
+        self._renewed = time.monotonic()
+        self._failure: HubError | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
 
@@ -29,9 +32,28 @@ class Heartbeat:
         self._stop.set()
         self._thread.join()
 
+    def check(self) -> None:
+        """Make sure that the lease still holds.
+
+        Raises:
+            LeaseLost: it ran out, as after a sleep of the machine, or could not be renewed.
+        """
+        if self._failure is not None:
+            raise self._failure
+        if time.monotonic() - self._renewed >= self._ttl:
+            raise LeaseLost(
+                f"this run's lease was not renewed for {self._ttl:.0f} s",
+                remedy="Sync again: what was committed stays, and the next run goes on from there",
+            )
+
     def _run(self) -> None:
-        while not self._stop.wait(self._interval):
+        while not self._stop.wait(self._ttl / 4):
+            asked = time.monotonic()
             try:
                 self._renew()
-            except HubError:
+            except LeaseLost as error:
+                self._failure = error
                 return
+            except HubError:
+                continue  # the store may come back before the lease runs out
+            self._renewed = asked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -96,6 +96,7 @@ class BatchProcessor:
     decoder: RecordDecoder
     plan: Plan
     until: str | None
+    check_lease: Callable[[], None]
     replaying: FoundInReading | None = None
     dry_run: bool = False
 
@@ -166,6 +167,7 @@ class BatchProcessor:
         rows: list[int] = fresh["row"].to_list()
         path = None
         if rows and not self.dry_run:
+            self.check_lease()
             path = str(
                 self.archive.write(
                     self.system,

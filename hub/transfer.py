@@ -9,7 +9,7 @@ one and ends in the same store (`docs/invariants.md`, 1 to 5).
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -83,8 +83,8 @@ def run_sync(
             on from there.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
-    with _located(job), _leased(job) as lease:
-        return _Run(job, options or SyncOptions(), on_progress, lease).execute()
+    with _located(job), _leased(job) as (lease, check_lease):
+        return _Run(job, options or SyncOptions(), on_progress, lease, check_lease).execute()
 
 
 @contextmanager
@@ -98,14 +98,19 @@ def _located(job: SyncJob) -> Iterator[None]:
 
 
 @contextmanager
-def _leased(job: SyncJob) -> Iterator[Lease]:
-    """Hold the stream's lease; one that cannot be given back (the store is away) runs out."""
+def _leased(job: SyncJob) -> Iterator[tuple[Lease, Callable[[], None]]]:
+    """Hold the stream's lease, and say how to check that it is still held.
+
+    A lease that cannot be given back (the store is away) runs out.
+    """
     stream_id = job.store.stream_id(job.system, job.stream.name)
     lease = job.store.acquire_lease(stream_id, job.owner, LEASE, job.clock.now())
-    beat = LEASE.total_seconds() / 4
+    ttl = LEASE.total_seconds()
     try:
-        with Heartbeat(lambda: job.store.renew_lease(lease, LEASE, job.clock.now()), beat):
-            yield lease
+        with Heartbeat(
+            lambda: job.store.renew_lease(lease, LEASE, job.clock.now()), ttl
+        ) as heartbeat:
+            yield lease, heartbeat.check
     finally:
         with suppress(StoreUnreachable):
             job.store.release_lease(lease)
@@ -115,8 +120,14 @@ class _Run:
     """One run, from its window to its summary."""
 
     def __init__(
-        self, job: SyncJob, options: SyncOptions, on_progress: OnProgress | None, lease: Lease
+        self,
+        job: SyncJob,
+        options: SyncOptions,
+        on_progress: OnProgress | None,
+        lease: Lease,
+        check_lease: Callable[[], None],
     ) -> None:
+        self.check_lease = check_lease
         self.job = job
         self.options = options
         self.lease = lease
@@ -219,6 +230,7 @@ class _Run:
             decoder=job.connector.decoder(job.stream.name),
             plan=job.plan,
             until=utc_text(reading.window.until) if job.stream.mode == "incremental" else None,
+            check_lease=self.check_lease,
             replaying=(
                 FoundInReading.of(job.store, job.system, job.stream.name)
                 if reading.mode == "replay"
