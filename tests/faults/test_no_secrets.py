@@ -46,14 +46,17 @@ def log() -> Iterator[io.StringIO]:
     handler = logging.StreamHandler(text)
     handler.setFormatter(logging.Formatter("%(name)s %(message)s %(args)s"))
     root = logging.getLogger()
-    before = root.level
+    known = [logging.getLogger(name) for name in logging.root.manager.loggerDict]
+    before = [(logger, logger.level) for logger in (root, *known)]
     root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
+    for logger, _ in before:
+        logger.setLevel(logging.DEBUG)
     try:
         yield text
     finally:
         root.removeHandler(handler)
-        root.setLevel(before)
+        for logger, level in before:
+            logger.setLevel(level)
 
 
 def forbidden_texts(servers: MockServers) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -61,6 +62,19 @@ def synced(servers: MockServers, tmp_path_factory: pytest.TempPathFactory) -> Pa
         for stream in hub.streams:
             hub.sync(stream)
     return home
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """The command line sets up logging for its process; here that is the tests' own."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    known = {n: logging.getLogger(n).level for n in logging.root.manager.loggerDict}
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, was in known.items():
+        logging.getLogger(name).setLevel(was)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from tests.hub.hubs import APPLICATIONS_PAGE, SmallBatches, hub_in
 TWO_DAYS = timedelta(days=2)
 
 
-def batches(hub: SmallBatches) -> list[dict[str, int]]:
+def batches(hub: SmallBatches) -> list[dict[str, Any]]:
     engine = sa.create_engine(hub.url)
     columns = ", ".join(f"{name}_count" for name in COUNT_NAMES)
     with engine.connect() as connection:
