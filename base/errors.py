@@ -18,11 +18,12 @@
     ├── MappingError             map           stop        a mapping file is wrong
     ├── RefusedValue             map           quarantine  one value cannot be what its field says
     ├── FailureBudgetExceeded    map           stop        too many records of a run were refused
-    └── StoreError               store         stop
-        ├── StoreUnreachable     store         retry       the database is away
-        ├── LeaseHeld            store         stop        another run holds this stream
-        ├── LeaseLost            store         stop        the lease passed to another run
-        └── ArchiveError         store         stop        the archive cannot be written
+    ├── StoreError               store         stop
+    │   ├── StoreUnreachable     store         retry       the database is away
+    │   ├── LeaseHeld            store         stop        another run holds this stream
+    │   ├── LeaseLost            store         stop        the lease passed to another run
+    │   └── ArchiveError         store         stop        the archive cannot be written
+    └── InternalError            store         stop        a bug in the hub: type and place only
 
 A message says what happened, in which system, stream and record, and what to do about it.
 It never holds a personal value or a secret: values reach errors masked (`base.redact.mask`).
@@ -30,8 +31,11 @@ It never holds a personal value or a secret: values reach errors masked (`base.r
 
 from __future__ import annotations
 
+import traceback
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
+
+_ROOMS = frozenset({"base", "canonical", "connectors", "dags", "hub", "mappings", "mocks"})
 
 
 class Stage(StrEnum):
@@ -233,3 +237,32 @@ class LeaseLost(StoreError):
 
 class ArchiveError(StoreError):
     """The raw archive cannot be written (disk full, no permission)."""
+
+
+class InternalError(HubError):
+    """A bug in the hub: something was raised that is not of this tree."""
+
+    stage = Stage.STORE
+
+    @classmethod
+    def of(cls, error: BaseException) -> Self:
+        """The error that tells of a raised one by type and place.
+
+        Its message stays out: a library's message may quote the value it stumbled over.
+        Raise the result `from None`, so that no trace prints the message either.
+        """
+        return cls(
+            f"a bug in the hub: {type(error).__name__} in {_place(error)}",
+            remedy="What was committed stays; report it with this line and the hub's version",
+        )
+
+
+def _place(error: BaseException) -> str:
+    """`module:line` where the hub's own code last had a hand in it, else where it was raised."""
+    frames = [
+        (str(frame.f_globals.get("__name__", "?")), line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    own = [place for place in frames if place[0].partition(".")[0] in _ROOMS]
+    module, line = (own or frames or [("an unknown place", 0)])[-1]
+    return f"{module}:{line}" if line else module
