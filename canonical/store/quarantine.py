@@ -165,6 +165,7 @@ def items(
     stream: str | None,
     rule: str | None,
     record_key: str | None,
+    stage: str | None,
     status: str | None,
     limit: int,
 ) -> list[QuarantineItem]:
@@ -175,6 +176,7 @@ def items(
         (STREAM.c.stream, stream),
         (_ITEM.rule, rule),
         (_ITEM.record_key, record_key),
+        (_ITEM.stage, stage),
         (_ITEM.status, status),
     )
     for column, value in wanted:

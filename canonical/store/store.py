@@ -192,13 +192,17 @@ class Store:
         stream: str | None = None,
         rule: str | None = None,
         record_key: str | None = None,
+        stage: str | None = None,
         status: str | None = "open",
         limit: int = 1000,
     ) -> list[QuarantineItem]:
-        """Quarantined records and fields, oldest first."""
+        """Quarantined records and fields, oldest first; a filter that is None takes all.
+
+        `stage`: where they were refused (`read`, `contract`, `map`, see `base.errors.Stage`).
+        """
         return quarantine.items(
             self.database, system=system, stream=stream, rule=rule, record_key=record_key,
-            status=status, limit=limit,
+            stage=stage, status=status, limit=limit,
         )  # fmt: skip
 
     def quarantine_item(self, item_id: int) -> QuarantineItem | None:

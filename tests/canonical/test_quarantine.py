@@ -132,3 +132,9 @@ def test_a_refusal_of_a_row_that_is_not_there_is_an_error(sync: Syncing) -> None
     sync.commit({"a": "1"})
     with pytest.raises(KeyError):
         sync.commit({"a": "1"}, field_refusals=[("a", "date", "x")])
+
+
+def test_items_can_be_taken_by_the_stage_that_refused_them(sync: Syncing) -> None:
+    sync.commit({"a": "bad"}, refused={"a": "check_digit"})
+    assert len(sync.store.quarantine(stage="map")) == 1
+    assert sync.store.quarantine(stage="read") == []
