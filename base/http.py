@@ -2,6 +2,7 @@
 
 A request passes the breaker, takes its turn in the rate budget, goes out, and comes back as a
 complete answer or as one error of the hub's tree; the run's budget decides about another try.
+No exchange begins after the run's deadline, and none under way is waited for beyond it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from base.http_auth import Auth, Method, auth_for
 from base.http_fault import CONNECT_TIMEOUT, transport_error
 from base.rate import RateBudget
 from base.redact import redact_url
-from base.retry import OnWait, RunBudget, call
+from base.retry import LONGEST_HOLD, OnWait, RunBudget, call
 
 DEADLINE = 300.0
 """Seconds for one answer from first to last byte, however steadily it drips."""
@@ -57,7 +58,7 @@ class HttpClient:
             `deadline` for a whole answer, both in seconds).
         rate: the system's shared rate budget; by default unlimited.
         breaker: the system's breaker in this process; by default its own.
-        budget: what this run may spend on retries and waits; by default a fresh one.
+        budget: the run's deadline, and what it may spend on retries; by default a fresh one.
         auth: the method the connector declares; by default what the connection's secrets imply.
         on_wait: told (error, seconds) before the client waits to try again.
 
@@ -143,6 +144,8 @@ class HttpClient:
 
     def _guarded(self, read: _Read) -> Response:
         """One try under the breaker; only failures of the system count against it."""
+        if not self._budget.remaining():
+            raise self._out_of_time(f"{self.connection.address} was not asked")
         self._breaker.before()
         try:
             response = read()
@@ -202,9 +205,13 @@ class HttpClient:
         return response
 
     def _exchange(self, request: requests.Request) -> Response:
-        """Send one request and read its whole answer."""
-        self._rate.acquire(self._budget.remaining())
+        """Send one request and read its whole answer, before the run's deadline comes."""
         place = f"{request.method} {redact_url(str(request.url))}"
+        self._rate.acquire(min(self._budget.remaining(), LONGEST_HOLD))
+        left = self._budget.remaining()
+        if not left:
+            raise self._out_of_time(f"{place} was not sent")
+        patience = min(self.connection.timeout, left)
         reading = False
         try:
             prepared = self._session.prepare_request(request)
@@ -212,7 +219,7 @@ class HttpClient:
             started = self._clock.monotonic()
             answer = self._session.send(
                 prepared,
-                timeout=(CONNECT_TIMEOUT, self.connection.timeout),
+                timeout=(min(CONNECT_TIMEOUT, left), patience),
                 allow_redirects=False,
                 **kept,
             )
@@ -220,7 +227,9 @@ class HttpClient:
             with answer:
                 body = self._body(answer, place, started)
         except (RequestException, HTTPError, OSError) as error:
-            raise transport_error(error, place, self.connection.timeout, reading) from None
+            if not self._budget.remaining():
+                raise self._out_of_time(f"{place} was not answered in time") from None
+            raise transport_error(error, place, patience, reading) from None
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return Response(answer.status_code, headers, body)
 
@@ -235,12 +244,21 @@ class HttpClient:
                     f"{place} answered more than {self._max_body} bytes",
                     remedy="Ask for smaller pages (page_size of the stream)",
                 )
+            if not self._budget.remaining():
+                raise self._out_of_time(f"{place} was still sending ({size} bytes came)")
             if self._clock.monotonic() - started > self._deadline:
                 raise ServerFault(
                     f"{place} was still sending after {self._deadline:.0f} s ({size} bytes came)",
                     remedy="Ask for smaller pages, or raise deadline in the connection",
                 )
         return b"".join(chunks)
+
+    def _out_of_time(self, what: str) -> ConnectError:
+        """The run's deadline has passed: `retry.call` finds no time left and tries no more."""
+        return ConnectError(
+            f"{what}: the run's deadline has passed",
+            remedy="The next run reads on from here; if it recurs, raise deadline of the stream",
+        )
 
     def _url(self, path: str) -> str:
         if not re.match(r"https?://", path):

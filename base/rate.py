@@ -91,7 +91,8 @@ class RateBudget:
         """Wait for this request's turn; return the seconds waited.
 
         Args:
-            max_wait: seconds the caller can wait; more raises at once and takes no slot.
+            max_wait: seconds the caller can wait; more raises at once and takes no slot. A slot
+                taken is given up when a penalty that comes meanwhile puts it off beyond them.
 
         Raises:
             RateLimited: the turn comes later than `max_wait`; `retry_after` says when.
@@ -100,6 +101,7 @@ class RateBudget:
         if not self._interval:
             return 0.0
         slot = self._take(max_wait)
+        ends = None if max_wait is None else self._now() + max_wait
         waited = 0.0
         while (left := slot - self._now()) > 0:
             if self._waiting:
@@ -108,6 +110,8 @@ class RateBudget:
             waited += min(left, _REPORT_EVERY)
             if left <= _REPORT_EVERY and waited > _RECHECK_AFTER:
                 slot = max(slot, self._closed_until())
+                if ends is not None and slot > ends:
+                    raise self._too_late(slot - self._now())
         if waited and self._waiting:
             self._waiting(self.system, 0.0)
         return waited
@@ -195,7 +199,7 @@ class RateBudget:
 
     def _too_late(self, wait: float) -> RateLimited:
         return RateLimited(
-            f"the next request may go out in {wait:.0f} s, which is after this run's deadline",
+            f"the next request may go out in {wait:.0f} s, later than this run can wait",
             system=self.system,
             retry_after=wait,
             remedy="Let the next run continue, or raise the rate of the connection if its owner "

@@ -1,8 +1,9 @@
 """Retries as the error type says (`HubError.action`), all out of one budget for a run.
 
-RETRY: exponential with jitter. WAIT: as long as the system says, else exponential. STOP and
-QUARANTINE: not at all. The budget makes sure that the retries of a thousand requests do not
-multiply: when it is used up, the next failure is final.
+RETRY: exponential with jitter. WAIT: as long as the system says, else exponential; a wait of more
+than `LONGEST_HOLD` is left to whoever started the run. STOP and QUARANTINE: not at all. The budget
+makes sure that the retries of a thousand requests do not multiply: when it is used up, the next
+failure is final.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ OnWait = Callable[[HubError, float], None]
 
 TRIES = 6
 """Times one request is sent at most, not counting those the system asked to hold back."""
+
+LONGEST_HOLD = 120.0
+"""Seconds that are waited for within a run. Meanwhile it holds its lease and a worker's slot; when
+a system asks for more, the error ends the run, and its `retry_after` says when to come again."""
 
 DEADLINE = 3600.0
 RETRIES = 60
@@ -66,7 +71,10 @@ class RunBudget:
 
     def why_no_more(self, wait: float) -> str | None:
         """Why a wait of so many seconds is not possible, or None where it is."""
-        if wait >= self.remaining():
+        left = self.remaining()
+        if not left:
+            return "no time is left"
+        if wait >= left:
             return f"the run's deadline comes before the {wait:.0f} s to wait are over"
         return None
 
@@ -130,6 +138,8 @@ class _Policy:
     def stop(self, state: RetryCallState) -> bool:
         error = _error(state)
         why = self._budget.why_no_more(state.upcoming_sleep)
+        if why is None and error.action is Action.WAIT and state.upcoming_sleep > LONGEST_HOLD:
+            why = f"{state.upcoming_sleep:.0f} s are too long to wait within a run"
         if error.action is Action.RETRY:
             self._failed += 1
             if self._failed >= self._tries:

@@ -169,12 +169,13 @@ def make_client(site: Site, clock: ManualClock) -> Iterator[Callable[..., HttpCl
         secrets: dict[str, str] | None = None,
         on: Clock = clock,
         retries: int = 10,
+        deadline: float = 3600,
         rate: RateBudget | None = None,
         breaker: CircuitBreaker | None = None,
         **more: Any,
     ) -> HttpClient:
         connection = Connection("subsidy", site.address, None, options or {}, secrets or {})
-        budget = RunBudget(on, max_retries=retries)
+        budget = RunBudget(on, deadline, retries)
         client = HttpClient(connection, on, rate, breaker, budget, **more)
         made.append(client)
         return client

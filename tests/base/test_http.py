@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from base.breaker import CircuitBreaker, State
-from base.clock import ManualClock
+from base.clock import ManualClock, SystemClock
 from base.connection import Connection
 from base.errors import (
     AuthenticationError,
@@ -161,6 +161,51 @@ def test_an_endless_drip_ends_at_the_deadline(site: Site, make_client: MakeClien
     assert "still sending after 200 s" in str(read_error(client, ServerFault))
 
 
+def test_no_request_goes_out_after_the_runs_deadline(
+    site: Site, make_client: MakeClient, clock: ManualClock
+) -> None:
+    site.script(send(PAGE))
+    breaker = CircuitBreaker("subsidy", clock, failures=1)
+    client = make_client(deadline=100, breaker=breaker)
+    client.get_json_bytes("/a")
+    clock.advance(100)
+    error = read_error(client, ConnectError)
+    assert "the run's deadline has passed" in str(error)
+    assert "raise deadline of the stream" in str(error)
+    assert "Tried once" in str(error)
+    assert (len(site.seen), clock.slept) == (1, [])
+    assert breaker.state is State.CLOSED
+
+
+def test_a_redirect_is_not_followed_after_the_runs_deadline(
+    site: Site, make_client: MakeClient, clock: ManualClock
+) -> None:
+    def late(handler: Handler) -> None:
+        clock.advance(100)
+        send("", 302, Location="/v2")(handler)
+
+    site.script(late)
+    error = read_error(make_client(deadline=100), ConnectError)
+    assert "was not sent: the run's deadline has passed" in str(error)
+    assert len(site.seen) == 1
+
+
+def test_a_hung_system_is_not_waited_for_beyond_the_runs_deadline(
+    site: Site, make_client: MakeClient
+) -> None:
+    site.script(site.hang)
+    error = read_error(make_client(on=SystemClock(), deadline=0.1), ConnectError)
+    assert "was not answered in time: the run's deadline has passed" in str(error)
+    assert len(site.seen) == 1
+
+
+def test_an_endless_drip_ends_at_the_runs_deadline(site: Site, make_client: MakeClient) -> None:
+    site.script(endless)
+    client = make_client(on=TickingClock(), deadline=600, options={"deadline": "9999"})
+    assert "still sending" in str(error := read_error(client, ConnectError))
+    assert "the run's deadline has passed" in str(error)
+
+
 def test_an_answer_that_is_too_large(site: Site, make_client: MakeClient) -> None:
     site.script(endless)
     error = read_error(make_client(max_body=100_000), ReadError)
@@ -302,7 +347,20 @@ def test_429_beyond_the_runs_deadline_stops(
     site.script(send("", 429, Retry_After="86400"))
     error = read_error(make_client(), RateLimited)
     assert "deadline" in str(error)
+    assert error.retry_after == 86400
     assert clock.slept == []
+
+
+def test_429_that_holds_too_long_gives_the_run_up(
+    site: Site, make_client: MakeClient, clock: ManualClock, side_url: str
+) -> None:
+    site.script(send("", 429, Retry_After="600"))
+    error = read_error(make_client(rate=RateBudget("subsidy", 10, side_url, clock)), RateLimited)
+    assert "too long to wait within a run" in str(error)
+    assert error.retry_after == 600
+    error = read_error(make_client(rate=RateBudget("subsidy", 10, side_url, clock)), RateLimited)
+    assert error.retry_after == pytest.approx(600)
+    assert (len(site.seen), clock.slept) == (1, [])
 
 
 def test_a_429_holds_every_client_of_the_system(

@@ -17,6 +17,7 @@ from base.errors import AuthenticationError, HubError, RateLimited, ServerFault,
 from base.http import HttpClient
 from base.http_auth import ASSERTION_TYPE
 from base.redact import redact
+from base.retry import RunBudget
 from tests.base.conftest import Handler, Seen, Site, send
 
 MakeClient = Callable[..., HttpClient]
@@ -125,7 +126,7 @@ def test_private_key_jwt(
         "it_subsidy",
         {"address": site.address, "private_key_file": str(path), "key_id": "2026", **oauth(site)},
     )
-    client = HttpClient(connection, clock)
+    client = HttpClient(connection, clock, budget=RunBudget(clock, deadline=7200))
     client.get_json_bytes("/api")
     clock.advance(3600)
     client.get_json_bytes("/api")

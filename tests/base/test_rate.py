@@ -152,7 +152,7 @@ def test_a_turn_after_the_deadline_is_refused_and_not_taken(
 ) -> None:
     budget = RateBudget("subsidy", 0.01, side_url, clock)
     budget.acquire(max_wait=0)
-    with pytest.raises(RateLimited, match="deadline") as caught:
+    with pytest.raises(RateLimited, match="later than this run can wait") as caught:
         budget.acquire(max_wait=99)
     assert caught.value.retry_after == near(100)
     assert budget.acquire(max_wait=100) == near(100)
@@ -197,3 +197,22 @@ def test_a_store_that_is_away(clock: ManualClock, tmp_path: Path) -> None:
     budget = RateBudget("subsidy", 10, f"sqlite:///{tmp_path}", clock)
     with pytest.raises(StoreUnreachable, match="HUB_SIDE_DATABASE_URL"):
         budget.acquire()
+
+
+def test_a_penalty_that_comes_while_a_request_waits_may_end_its_wait(
+    side_url: str, clock: ManualClock
+) -> None:
+    other = RateBudget("subsidy", 0.1, side_url, clock)
+    told: list[float] = []
+
+    def penalise_once(_system: str, left: float) -> None:
+        told.append(left)
+        if len(told) == 1:
+            other.penalise(500)
+
+    budget = RateBudget("subsidy", 0.1, side_url, clock, waiting=penalise_once)
+    budget.acquire()
+    with pytest.raises(RateLimited, match="later than this run can wait") as caught:
+        budget.acquire(max_wait=60)
+    assert caught.value.retry_after == near(490)
+    assert sum(clock.slept) <= 60

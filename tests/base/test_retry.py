@@ -117,3 +117,23 @@ def test_no_wait_goes_past_the_deadline(make: Callable[[], HubError], clock: Man
     assert clock.slept == [100, 100]
     clock.advance(1000)
     assert budget.remaining() == 0
+
+
+@pytest.mark.parametrize("kind", [RateLimited, CircuitOpen])
+def test_a_long_hold_is_not_sat_out_within_the_run(
+    kind: type[HubError], clock: ManualClock
+) -> None:
+    request = Scripted(new(kind, retry_after=retry.LONGEST_HOLD + 1))
+    with pytest.raises(kind, match="121 s are too long to wait within a run") as caught:
+        retry.call(request, RunBudget(clock), clock)
+    assert caught.value.retry_after == retry.LONGEST_HOLD + 1
+    assert clock.slept == []
+    allowed = Scripted(new(kind, retry_after=retry.LONGEST_HOLD), "done")
+    assert retry.call(allowed, RunBudget(clock), clock) == "done"
+
+
+def test_nothing_is_tried_again_once_the_deadline_has_passed(clock: ManualClock) -> None:
+    request = Scripted(new(ConnectError))
+    with pytest.raises(ConnectError, match="Tried once: no time is left"):
+        retry.call(request, RunBudget(clock, deadline=0), clock)
+    assert request.calls == 1
