@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from base.errors import NotFound, ServerFault, Stage
+from base.errors import ConnectError, ContractError, NotFound, ServerFault, Stage
+from base.personal_number import mask_personal_numbers
 from base.records import RefusedRecord
 from connectors.hooks import ReadContext
 from connectors.slicing import Slicer
@@ -22,6 +23,9 @@ PERIODS = ("acceptance_start_datetime", "acceptance_end_datetime")
 
 FAILURES = 3
 """Details in a row that the system may fail at, before the whole system counts as down."""
+
+UNAVAILABLE = "detail_unavailable"
+"""The rule that refuses a programme without the detail that it must have."""
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _elements = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
@@ -38,32 +42,31 @@ class DetailReader:
     def read(self, key: str, item: bytes) -> bytes | RefusedRecord | None:
         """The composed record; None where the system knows no detail of this id.
 
-        A programme whose detail the system fails at is refused and does not stop the others.
+        A programme whose detail cannot be had is refused and does not stop the others: the system
+        fails at it, does not answer in time, or answers outside the contract.
 
         Raises:
-            ServerFault: the system failed at several in a row.
+            HubError: several in a row could not be had; or what no other detail would mend.
         """
         try:
             v2 = self._detail("getSubsidyV2", key)
             v1 = None if v2 is not None and names_period(v2) else self._detail("getSubsidyV1", key)
-        except ServerFault as error:
+        except (ServerFault, ConnectError, ContractError) as error:
             self._failed += 1
             if self._failed >= FAILURES:
                 raise
             what = f"the system fails at this programme's detail: {error.what}"
-            return RefusedRecord(key, item, Stage.READ, "detail_unavailable", what)
+            return RefusedRecord(key, item, Stage.READ, UNAVAILABLE, what)
         self._failed = 0
         if v2 is None and v1 is None:
             return None
         parts = {"id": json.dumps(key).encode(), "list": item}
         parts |= {name: raw for name, raw in (("v2", v2), ("v1", v1)) if raw is not None}
-        try:
-            for name in parts.keys() & {"v2", "v1"}:
-                parts[name] = self._with_stored_files(parts[name])
-        except DuplicateKeyError as error:
-            what = f"the key {error.key[:40]!r} stands twice in its detail"
-            whole = joined(parts)
-            return RefusedRecord(key, whole, Stage.CONTRACT, "duplicate_key", what)
+        for name in parts.keys() & {"v2", "v1"}:
+            if (fault := unreadable(parts[name])) is not None:
+                return RefusedRecord(key, joined(parts), Stage.CONTRACT, *fault)
+        for name in parts.keys() & {"v2", "v1"}:
+            parts[name] = self._with_stored_files(parts[name])
         return joined(parts)
 
     def without_detail(self, key: str, item: bytes) -> bytes:
@@ -85,7 +88,6 @@ class DetailReader:
             fields = _fields.decode(detail)
         except (ValueError, RecursionError):
             return detail  # the decoder says what is wrong with it
-        parse(detail)
         parts = {name: bytes(raw) for name, raw in fields.items()}
         for name in FILES:
             if name in parts:
@@ -105,6 +107,20 @@ class DetailReader:
         parts["sha256"] = b"null" if data is None else _json(self.context.put_file(data))
         parts["size"] = b"null" if data is None else _json(len(data))
         return parts
+
+
+def unreadable(detail: bytes) -> tuple[str, str] | None:
+    """Rule and message where a detail is no JSON text that can be read in one way only."""
+    try:
+        parse(detail)
+    except DuplicateKeyError as error:
+        name = mask_personal_numbers(error.key)[:40]
+        return "duplicate_key", f"the key {name!r} stands twice in its detail"
+    except UnicodeDecodeError:
+        return "encoding", "its detail is not UTF-8"
+    except (ValueError, RecursionError):
+        return "malformed", "its detail is not JSON"
+    return None
 
 
 def names_period(detail: bytes) -> bool:
@@ -127,7 +143,7 @@ def _bytes(raw: msgspec.Raw | None) -> bytes | None:
     try:
         text = None if raw is None else msgspec.json.decode(raw)
         return base64.b64decode(text, validate=True) if isinstance(text, str) else None
-    except (ValueError, binascii.Error):
+    except (ValueError, RecursionError, binascii.Error):
         return None
 
 
