@@ -6,11 +6,15 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from base.clock import Clock, SystemClock
+from base.errors import HubError
 from base.failpoint import failpoint
 from base.personal_number import guard_records
 from base.records import Page, RefusedRecord
 
 HASH_BYTES = 16
+GATHER_SECONDS = 60.0
+"""Longest time for which pages are gathered: what a kill can cost of a slow source's read."""
 
 
 def raw_hash(raw: bytes) -> bytes:
@@ -69,22 +73,33 @@ class ReadBatch:
 
 
 def batches(
-    pages: Iterable[Page], size: int, identifiers: frozenset[str] = frozenset()
+    pages: Iterable[Page],
+    size: int,
+    identifiers: frozenset[str] = frozenset(),
+    clock: Clock | None = None,
 ) -> Iterator[ReadBatch]:
     """Gather pages into batches of at least `size` records; the last batch is marked `last`.
 
-    A page is never split, so that every batch ends where reading can resume. A window without a
-    single page gives one empty last batch, which moves the cursor.
+    A page is never split, so that every batch ends where reading can resume. A batch of a slow
+    source is closed after `GATHER_SECONDS`, and one that an error cuts short is handed on before
+    the error is raised: what was read is kept. A window without a single page gives one empty last
+    batch, which moves the cursor.
     """
-    batch = ReadBatch()
-    for page in pages:
-        failpoint("page.read")
-        batch.add(page, identifiers)
-        if page.resume is None:
-            break
-        if batch.size >= size:
+    clock = clock or SystemClock()
+    batch, since = ReadBatch(), clock.monotonic()
+    try:
+        for page in pages:
+            failpoint("page.read")
+            batch.add(page, identifiers)
+            if page.resume is None:
+                break
+            if batch.size >= size or clock.monotonic() - since >= GATHER_SECONDS:
+                yield batch.seal()
+                batch, since = ReadBatch(), clock.monotonic()
+    except HubError:
+        if batch.size:
             yield batch.seal()
-            batch = ReadBatch()
+        raise
     batch.last = True
     batch.resume = None
     yield batch.seal()

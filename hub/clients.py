@@ -32,7 +32,7 @@ class Clients:
         self._system = system
         self._clock = clock
         self._waiting = waiting
-        self._budget = budget or RunBudget(clock)
+        self.budget = budget or RunBudget(clock)
         self._breaker = CircuitBreaker(system, clock)
 
     def open(self, connection: Connection, method: Method) -> HttpClient:
@@ -49,7 +49,7 @@ class Clients:
             self._clock,
             rate,
             self._breaker,
-            self._budget,
+            self.budget,
             auth=method,
             on_wait=self._retrying,
         )

@@ -19,7 +19,7 @@ class Heartbeat:
     def __init__(self, renew: Callable[[], object], ttl: float) -> None:
         self._renew = renew
         self._ttl = ttl
-        self._renewed = time.monotonic()
+        self._renewed = _now()
         self._failure: HubError | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
@@ -40,7 +40,7 @@ class Heartbeat:
         """
         if self._failure is not None:
             raise self._failure
-        if time.monotonic() - self._renewed >= self._ttl:
+        if _now() - self._renewed >= self._ttl:
             raise LeaseLost(
                 f"this run's lease was not renewed for {self._ttl:.0f} s",
                 remedy="Sync again: what was committed stays, and the next run goes on from there",
@@ -48,7 +48,7 @@ class Heartbeat:
 
     def _run(self) -> None:
         while not self._stop.wait(self._ttl / 4):
-            asked = time.monotonic()
+            asked = _now()
             try:
                 self._renew()
             except LeaseLost as error:
@@ -57,3 +57,8 @@ class Heartbeat:
             except HubError:
                 continue  # the store may come back before the lease runs out
             self._renewed = asked
+
+
+def _now() -> float:
+    """Seconds that go on while the machine sleeps, where the system has such a clock."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

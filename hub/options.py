@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from canonical.store.batch import CommitResult
 
 Mode = Literal["incremental", "full", "backfill", "replay"]
 Trigger = Literal["cli", "dag"]
@@ -47,9 +50,34 @@ class SyncOptions:
     run_id: str | None = None
 
 
+@dataclass(slots=True)
+class Written:
+    """What the commits of one run wrote: rows of claims, and quarantine items."""
+
+    claims_written: int = 0
+    claims_closed: int = 0
+    quarantine_opened: int = 0
+    quarantine_closed: int = 0
+
+    def add(self, result: CommitResult) -> None:
+        """Count one more commit."""
+        self.claims_written += sum(result.claims_written.values())
+        self.claims_closed += sum(result.claims_closed.values())
+        self.quarantine_opened += result.quarantine_opened
+        self.quarantine_closed += result.quarantine_closed
+
+    def __str__(self) -> str:
+        return (
+            f"{self.claims_written:,} claims written, {self.claims_closed:,} closed;"
+            f" {self.quarantine_opened:,} quarantine items opened,"
+            f" {self.quarantine_closed:,} closed"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class SyncSummary:
-    """What one sync did; `seconds` is wall-clock time, `findings` counts contract drift."""
+    """What one sync did; `seconds` is wall-clock time, `findings` counts contract drift,
+    `notes` say what the counts do not."""
 
     system: str
     stream: str
@@ -61,6 +89,7 @@ class SyncSummary:
     issues: int = 0
     findings: int = 0
     notes: list[str] = field(default_factory=list)
+    written: Written = field(default_factory=Written)
 
     def as_json(self) -> dict[str, Any]:
         """The summary as plain JSON values (instants in ISO 8601)."""
@@ -77,6 +106,7 @@ class SyncSummary:
             "issues": self.issues,
             "findings": self.findings,
             "notes": self.notes,
+            "written": asdict(self.written),
         }
 
 

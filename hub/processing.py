@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import polars as pl
 
-from base.errors import Stage
+from base.errors import ArchiveError, Stage
 from base.failpoint import failpoint
 from base.records import ROW, DriftFinding, Refusal
 from base.redact import redact
@@ -16,9 +17,9 @@ from canonical.store import Store
 from connectors import RecordDecoder
 from connectors.archive import Archive
 from connectors.decoder import Decoded
-from hub.batching import ReadBatch
+from hub.batching import ReadBatch, raw_hash
 from hub.compare import READ_AGAIN, compare
-from hub.replay import FoundInReading
+from hub.replay import FoundInReading, archived_page
 from mappings import Plan
 
 ARCHIVED = ("new", "changed")
@@ -102,6 +103,8 @@ class BatchProcessor:
 
     def prepare(self, batch: ReadBatch, batch_no: int) -> Prepared:
         """Compare, archive and decode one batch."""
+        if batch.unchanged and self.replaying is None:
+            self._recall(batch)
         known = self.store.known(self.stream_id, batch.keys)
         compared = compare(batch, known, self.plan.version, self.until)
         if self.replaying is not None:
@@ -158,6 +161,26 @@ class BatchProcessor:
             archived=prepared.archived,
             contract_version=self.decoder.contract_version,
         )
+
+    def _recall(self, batch: ReadBatch) -> None:
+        """Take what the connector did not read again, but another mapping mapped, from the archive.
+
+        So a mended mapping reaches every record of a stream whose connector reads only what is new.
+        """
+        due = self.store.locate(self.stream_id, batch.unchanged).filter(
+            pl.col("plan_version") != self.plan.version
+        )
+        for (path,), part in due.group_by(["archive_path"], maintain_order=True):
+            with suppress(ArchiveError):  # `hub replay` tells what the archive lost
+                page = archived_page(self.archive, str(path), part)
+                batch.keys += page.keys
+                batch.raws += page.raws
+                batch.updated += page.updated
+                batch.hashes += [raw_hash(raw) for raw in page.raws]
+        recalled = set(batch.keys)
+        batch.unchanged = [key for key in batch.unchanged if key not in recalled]
+        if due.height:
+            FoundInReading.of(self.store, self.system, self.stream).mark(batch)
 
     def _archive(
         self, batch: ReadBatch, todo: pl.DataFrame, batch_no: int

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
-from base.errors import Stage
+from base.errors import ArchiveError, Stage
 from base.records import Page, RefusedRecord
 from canonical.store import Store
 from canonical.store.batch import QuarantineItem
 from connectors.archive import Archive
 from hub.batching import ReadBatch
+from mappings import Plan
 
 PAGE_KEYS = 10_000
 WITHOUT_KEY = "sha256:"
@@ -36,9 +37,12 @@ class FoundInReading:
     def of(cls, store: Store, system: str, stream: str) -> FoundInReading:
         """What the quarantine tells of a stream's records, closed and discarded items included."""
         items: dict[tuple[str, bytes], list[QuarantineItem]] = {}
-        for item in store.quarantine(system=system, stream=stream, status=None, limit=_ALL):
-            if item.stage == Stage.READ or item.record_key.startswith(WITHOUT_KEY):
-                items.setdefault((item.record_key, item.raw_hash), []).append(item)
+        for stage in (Stage.READ, Stage.CONTRACT):
+            for item in store.quarantine(
+                system=system, stream=stream, stage=stage, status=None, limit=_ALL
+            ):
+                if stage is Stage.READ or item.record_key.startswith(WITHOUT_KEY):
+                    items.setdefault((item.record_key, item.raw_hash), []).append(item)
         return cls(items)
 
     def mark(self, batch: ReadBatch) -> None:
@@ -57,20 +61,40 @@ class FoundInReading:
                         paths.append(item.field)
 
 
-def archived_pages(
-    store: Store,
-    archive: Archive,
-    stream_id: int,
-    plan_version: str,
-    keys: tuple[str, ...] | None = None,
-) -> Iterator[Page]:
-    """Pages of the newest archived version of every record that is due for mapping again.
+def due_again(
+    store: Store, system: str, stream: str, plan: Plan, keys: tuple[str, ...] | None = None
+) -> Iterator[pl.DataFrame]:
+    """The records that are due for mapping again, with their place in the archive.
 
-    Due are the records of `keys`, or without any, those that another mapping version mapped.
-    Records lie in one page as they lie in one archive file.
+    Those of `keys`; or, without any, those that another mapping version mapped and those with open
+    quarantine items. Frames as `Store.to_remap` gives them.
+    """
+    stream_id = store.stream_id(system, stream)
+    if keys is None:
+        yield from store.to_remap(stream_id, plan.version)
+        refused = store.quarantine(system=system, stream=stream, limit=_ALL)
+        keys = tuple(dict.fromkeys(item.record_key for item in refused))
+        for frame in _located(store, stream_id, keys):
+            yield frame.filter(pl.col("plan_version") == plan.version)
+    else:
+        yield from _located(store, stream_id, keys)
+
+
+def _located(store: Store, stream_id: int, keys: tuple[str, ...]) -> Iterator[pl.DataFrame]:
+    for start in range(0, len(keys), PAGE_KEYS):
+        yield store.locate(stream_id, keys[start : start + PAGE_KEYS])
+
+
+def archived_pages(
+    due: Iterable[pl.DataFrame], archive: Archive, notes: list[str]
+) -> Iterator[Page]:
+    """Pages of the archived bytes of records; those of one page lie in one archive file.
+
+    What the archive no longer holds as it was stored is left out and told in `notes`: one lost
+    file does not keep the others from being replayed.
     """
     ready: Page | None = None
-    for page in _pages(store, archive, stream_id, plan_version, keys):
+    for page in _pages(due, archive, notes):
         if ready is not None:
             yield ready
         ready = page
@@ -79,31 +103,34 @@ def archived_pages(
         yield ready
 
 
-def _pages(
-    store: Store,
-    archive: Archive,
-    stream_id: int,
-    plan_version: str,
-    keys: tuple[str, ...] | None,
-) -> Iterator[Page]:
-    frames = (
-        store.to_remap(stream_id, plan_version)
-        if keys is None
-        else (
-            store.locate(stream_id, keys[start : start + PAGE_KEYS])
-            for start in range(0, len(keys), PAGE_KEYS)
-        )
-    )
-    for frame in frames:
+def _pages(due: Iterable[pl.DataFrame], archive: Archive, notes: list[str]) -> Iterator[Page]:
+    for frame in due:
         for (path,), part in frame.group_by(["archive_path"], maintain_order=True):
-            yield _page(archive, str(path), part)
+            try:
+                page = archived_page(archive, str(path), part)
+            except ArchiveError as error:
+                notes.append(f"{part.height} records not replayed: {error}")
+                continue
+            if lost := part.height - len(page.keys):
+                notes.append(f"{lost} records not replayed: {path} holds other bytes than stored")
+            yield page
 
 
-def _page(archive: Archive, path: str, part: pl.DataFrame) -> Page:
-    raws = archive.read(path)["raw"].gather(part["position"])
+def archived_page(archive: Archive, path: str, part: pl.DataFrame) -> Page:
+    """The archived bytes of the records of `part`, which all lie in the file `path`.
+
+    Bytes that are not those that the store knows (by fingerprint) are left out.
+
+    Raises:
+        ArchiveError: the file cannot be read.
+    """
+    held = archive.read(path).select("position", "hash", "raw")
+    sound = part.with_columns(pl.col("position").cast(pl.UInt32)).join(
+        held, left_on=["position", "raw_hash"], right_on=["position", "hash"], maintain_order="left"
+    )
     return Page(
-        keys=part["record_key"].to_list(),
-        raws=raws.to_list(),
-        updated=part["updated"].to_list(),
+        keys=sound["record_key"].to_list(),
+        raws=sound["raw"].to_list(),
+        updated=sound["updated"].to_list(),
         resume=path,
     )

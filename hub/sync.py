@@ -10,6 +10,7 @@ from pathlib import Path
 from base.clock import Clock, SystemClock
 from base.errors import SettingsError
 from base.rate import Waiting
+from base.retry import RunBudget
 from base.settings import Connection, Settings
 from canonical.store import Store
 from canonical.store.leases import this_process
@@ -86,6 +87,7 @@ def make_job(
     if stream not in connector.streams:
         have = ", ".join(connector.streams)
         raise SettingsError(f"{name} has no stream {stream}", remedy=f"It has: {have}")
+    clients.budget = RunBudget(clock, connector.streams[stream].deadline.total_seconds())
     return SyncJob(
         connector=connector,
         stream=connector.streams[stream],

@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from base.clock import Clock
-from base.errors import Action, FailureBudgetExceeded, HubError, StoreUnreachable
+from base.errors import Action, FailureBudgetExceeded, HubError, InternalError, StoreUnreachable
 from base.failpoint import failpoint
 from base.identifiers import new_run_id
 from base.records import Page
@@ -30,16 +30,16 @@ from hub.batching import ReadBatch, batches
 from hub.deletes import AbsentKeys
 from hub.heartbeat import Heartbeat
 from hub.in_flight import InFlight
-from hub.options import OnProgress, Progress, SyncOptions, SyncSummary
+from hub.options import OnProgress, Progress, SyncOptions, SyncSummary, Written
 from hub.prefetch import Prefetch
 from hub.processing import BatchProcessor, Prepared, Processed
-from hub.replay import FoundInReading, archived_pages
+from hub.replay import FoundInReading, archived_pages, due_again
 from hub.windows import Reading, plan_reading, utc_text
 
 if TYPE_CHECKING:
     from mappings import Plan
 
-BATCH_RECORDS = 10_000
+BATCH_RECORDS = 7_500
 """Records a batch. Larger ones gain nothing and cost memory: six batches are under way at once."""
 
 SWITCH_SECONDS = 0.002
@@ -83,8 +83,10 @@ def run_sync(
             on from there.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
-    with _located(job), _leased(job) as (lease, check_lease):
-        return _Run(job, options or SyncOptions(), on_progress, lease, check_lease).execute()
+    options = options or SyncOptions()
+    hold = _unleased if options.dry_run else _leased
+    with _located(job), hold(job) as (lease, check_lease):
+        return _Run(job, options, on_progress, lease, check_lease).execute()
 
 
 @contextmanager
@@ -95,6 +97,8 @@ def _located(job: SyncJob) -> Iterator[None]:
     except HubError as error:
         error.located(system=job.system, stream=job.stream.name)
         raise
+    except Exception as error:  # noqa: BLE001 - its message may quote a value
+        raise InternalError.of(error).located(system=job.system, stream=job.stream.name) from None
 
 
 @contextmanager
@@ -114,6 +118,13 @@ def _leased(job: SyncJob) -> Iterator[tuple[Lease, Callable[[], None]]]:
     finally:
         with suppress(StoreUnreachable):
             job.store.release_lease(lease)
+
+
+@contextmanager
+def _unleased(job: SyncJob) -> Iterator[tuple[Lease, Callable[[], None]]]:
+    """A dry run writes nothing, so it holds nobody up."""
+    stream_id = job.store.stream_id(job.system, job.stream.name)
+    yield Lease(stream_id, job.owner, 0, job.clock.now()), lambda: None
 
 
 class _Run:
@@ -137,6 +148,7 @@ class _Run:
         self.issues = 0
         self.findings = 0
         self.notes: list[str] = []
+        self.written = Written()
         self._on_progress = on_progress
 
     def execute(self) -> SyncSummary:
@@ -173,6 +185,7 @@ class _Run:
             issues=self.issues,
             findings=self.findings,
             notes=self.notes,
+            written=self.written,
         )
 
     def _transfer(self, reading: Reading, state: StreamState) -> None:
@@ -183,6 +196,7 @@ class _Run:
             self._pages(reading),
             self.job.batch_records or BATCH_RECORDS,
             self.job.connector.identifier_fields(self.job.stream.name),
+            self.job.clock,
         )
         with ExitStack() as stack:
             ahead = stack.enter_context(Prefetch(read, depth=1, name="read"))
@@ -202,22 +216,28 @@ class _Run:
                     committer.submit(batch.batch_no, commit)
                 self._tell("reading")
             committer.wait()
+            self.written = committer.written
 
     def _pages(self, reading: Reading) -> Iterator[Page]:
-        job, stream_id = self.job, self.lease.stream_id
+        job = self.job
         if reading.mode == "replay":
-            return archived_pages(
-                job.store, job.archive, stream_id, job.plan.version, self.options.keys
-            )
+            due = due_again(job.store, job.system, job.stream.name, job.plan, self.options.keys)
+            return archived_pages(due, job.archive, self.notes)
         pages = job.connector.read(
             job.stream.name,
             reading.window,
             resume=reading.resume,
-            memo=lambda keys: job.store.memo(stream_id, keys),
+            memo=self._memo,
             clock=job.clock,
             limit=self.options.limit,
         )
         return pages if self.options.limit is None else limited(pages, self.options.limit)
+
+    def _memo(self, keys: Sequence[str]) -> dict[str, str]:
+        """The connector's notes of earlier runs; a full read knows none, so it reads all again."""
+        if self.options.mode == "full":
+            return {}
+        return self.job.store.memo(self.lease.stream_id, keys)
 
     def _processor(self, reading: Reading) -> BatchProcessor:
         job = self.job
@@ -334,6 +354,7 @@ class Committer:
         self._in_flight = in_flight
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._pending: Future[CommitResult] | None = None
+        self.written = Written()
 
     def __enter__(self) -> Committer:
         return self
@@ -362,8 +383,13 @@ class Committer:
             pending.result()
 
     def _commit(self, batch_no: int, commit: BatchCommit) -> CommitResult:
-        result = self._store.commit_batch(commit)
+        try:
+            result = self._store.commit_batch(commit)
+        except BaseException:
+            self._in_flight.abort()  # a batch that waits for these keys would wait for ever
+            raise
         self._in_flight.committed(batch_no)
+        self.written.add(result)
         return result
 
 
@@ -380,12 +406,13 @@ def limited(pages: Iterator[Page], limit: int) -> Iterator[Page]:
     for page in pages:
         left -= len(page.keys)
         if left <= 0:
-            kept = len(page.keys) + left
+            kept = page.keys[: len(page.keys) + left]
             yield replace(
                 page,
-                keys=page.keys[:kept],
-                raws=page.raws[:kept],
-                updated=page.updated[:kept],
+                keys=kept,
+                raws=page.raws[: len(kept)],
+                updated=page.updated[: len(kept)],
+                notes={key: note for key, note in page.notes.items() if key in kept},
                 resume=None,
             )
             return

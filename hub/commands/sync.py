@@ -9,7 +9,7 @@ from datetime import datetime
 import click
 from rich.console import Console
 
-from base.errors import HubError
+from base.errors import HubError, InternalError
 from hub.commands.options import Instant, emit, json_option, known_streams, one_stream
 from hub.console import console
 from hub.options import OnProgress, SyncOptions, SyncSummary
@@ -104,6 +104,9 @@ def _run_system(
             outcomes[system, stream] = sync_stream(system, stream, options, settings, tell)
         except HubError as error:
             outcomes[system, stream] = error.located(system=system, stream=stream)
+        except Exception as error:  # noqa: BLE001 - no system's failure may end another's sync
+            wrapped = InternalError.of(error)
+            outcomes[system, stream] = wrapped.located(system=system, stream=stream)
     return outcomes
 
 
@@ -118,7 +121,9 @@ def _print(outcomes: dict[tuple[str, str], Outcome], options: SyncOptions) -> No
     title = "Dry run: nothing was written" if options.dry_run else f"Sync ({options.mode})"
     if rows:
         out.print(counts_table(rows, title))
-    for outcome in outcomes.values():
+    for pair, outcome in outcomes.items():
+        if isinstance(outcome, SyncSummary) and options.mode == "replay" and not options.dry_run:
+            click.echo(f"{'.'.join(pair)}: {outcome.written}")
         if isinstance(outcome, HubError):
             click.echo(f"hub: {outcome}", err=True)
 

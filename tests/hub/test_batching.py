@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from base.errors import Stage
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from base.clock import ManualClock
+from base.errors import ConnectError, Stage
 from base.records import Page, RefusedRecord
 from hub.batching import batches
 
@@ -37,3 +43,26 @@ def test_a_my_number_is_masked_before_it_is_hashed() -> None:
     (batch,) = batches([Page(keys=["a"], raws=[raw], updated=[None])], 10)
     assert SYNTHETIC_MY_NUMBER.encode() not in batch.raws[0]
     assert batch.guarded == {0: ["note"]}
+
+
+def test_what_was_read_before_an_error_is_handed_on() -> None:
+    def source() -> Iterator[Page]:
+        yield page("a", "b", resume="1")
+        raise ConnectError("gone")
+
+    gathered = batches(source(), 10)
+    first = next(gathered)
+    assert (first.keys, first.resume, first.last) == (["a", "b"], "1", False)
+    with pytest.raises(ConnectError):
+        next(gathered)
+
+
+def test_a_slow_source_is_committed_every_minute() -> None:
+    clock = ManualClock(datetime(2026, 11, 20, tzinfo=UTC))
+
+    def source() -> Iterator[Page]:
+        for number in range(4):
+            clock.sleep(40)
+            yield page(str(number), resume=None if number == 3 else "next")
+
+    assert [b.keys for b in batches(source(), 100, clock=clock)] == [["0", "1"], ["2", "3"]]
