@@ -1,4 +1,10 @@
-"""One writer per stream: leases with fencing tokens."""
+"""One writer per stream: leases with fencing tokens.
+
+The lease of a process that was killed is free before it expires where its death is certain: same
+host name, same boot of the same machine, same process namespace, and no such process there. Host
+names alone prove nothing: containers may share one and number their processes apart, and so may
+machines. After a restart of the machine or of a container the lease therefore expires first.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +20,44 @@ from canonical.store.batch import Lease
 from canonical.store.database import Database
 from canonical.store.tables import LEASE, STREAM, STREAM_STATE
 
+_PARTS = 5
+
 
 def this_process() -> str:
-    """`host:pid:starttime` of this process, as a lease names its owner."""
+    """`host:pid:starttime:boot:namespace` of this process, as a lease names its owner."""
     pid = os.getpid()
-    return f"{socket.gethostname()}:{pid}:{_start_time(pid)}"
+    return f"{socket.gethostname()}:{pid}:{_start_time(pid)}:{_boot()}:{_namespace()}"
 
 
 def is_gone(owner: str) -> bool:
-    """True when the owner is a process of this host that is no longer there."""
-    host, pid, started = ["", "", *owner.rsplit(":", 2)][-3:]
-    if host != socket.gethostname() or not pid.isdigit():
+    """True when the owner's process would be seen from here, and is not there any more."""
+    parts = owner.split(":")
+    here = [socket.gethostname(), _boot(), _namespace()]
+    if len(parts) != _PARTS or [parts[0], *parts[3:]] != here or "?" in here:
+        return False
+    pid, started = parts[1:3]
+    if not pid.isdigit():
         return False
     now = _start_time(int(pid))
     return now == "" or (now != "?" and started not in (now, "?"))
+
+
+def _boot() -> str:
+    """The kernel's id of this boot, its first eight digits; "?" where there is none."""
+    try:
+        # Linux random(4): made anew at each boot, the same in all containers of a machine.
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")[:8]
+    except OSError:
+        return "?"
+
+
+def _namespace() -> str:
+    """The number of the namespace that this process' number belongs to; "?" if unknown."""
+    try:
+        # Linux namespaces(7): a link that reads `pid:[4026531836]`.
+        return str(Path("/proc/self/ns/pid").readlink()).strip("pid:[]")
+    except OSError:
+        return "?"
 
 
 def _start_time(pid: int) -> str:

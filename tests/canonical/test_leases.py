@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from base.errors import LeaseHeld, LeaseLost
-from canonical.store import StateUpdate, Store, this_process
+from canonical.store import StateUpdate, Store, leases, this_process
 from canonical.store.leases import is_gone
 from tests.canonical.builders import HOUR, T0, Syncing
 
@@ -61,10 +61,32 @@ def test_a_lease_of_a_dead_process_of_this_host_is_taken_over_at_once(store: Sto
 def test_a_process_is_known_by_its_start_as_well_as_its_number() -> None:
     me = this_process()
     assert not is_gone(me)
-    assert is_gone(me.rpartition(":")[0] + ":1")
-    assert not is_gone("another-host:999999999:1")
-    assert is_gone(f"{socket.gethostname()}:999999999:1")
+    host, pid, _, boot, namespace = me.split(":")
+    assert host == socket.gethostname()
+    assert is_gone(f"{host}:{pid}:1:{boot}:{namespace}")
+    assert is_gone(f"{host}:999999999:1:{boot}:{namespace}")
+    assert not is_gone(f"another-host:999999999:1:{boot}:{namespace}")
     assert not is_gone("an operator")
+    assert not is_gone(f"{host}:999999999:1")
+    assert not is_gone(f"{host}:x:1:{boot}:{namespace}")
+
+
+def test_a_host_name_alone_proves_no_death() -> None:
+    """Another container under the same name, or another machine, or this one before its restart."""
+    host, _, started, boot, namespace = this_process().split(":")
+    assert is_gone(f"{host}:999999999:{started}:{boot}:{namespace}")
+    assert not is_gone(f"{host}:999999999:{started}:{boot}:4026539999")
+    assert not is_gone(f"{host}:999999999:{started}:00000000:{namespace}")
+    assert not is_gone(f"{host}:999999999:{started}:?:?")
+
+
+def test_where_boot_and_namespace_are_unknown_the_lease_expires_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(leases, "_boot", lambda: "?")
+    monkeypatch.setattr(leases, "_namespace", lambda: "?")
+    host, _, _, boot, namespace = this_process().split(":")
+    assert not is_gone(f"{host}:999999999:1:{boot}:{namespace}")
 
 
 def test_renewing_puts_the_end_off_until_the_lease_passes_on(store: Store) -> None:
