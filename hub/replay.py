@@ -66,21 +66,13 @@ def due_again(
 ) -> Iterator[pl.DataFrame]:
     """The records that are due for mapping again, with their place in the archive.
 
-    Those of `keys`; or, without any, those that another mapping version mapped and those with open
-    quarantine items. Frames as `Store.to_remap` gives them.
+    Those of `keys`; or, without any, those that another mapping version mapped. Frames as
+    `Store.to_remap` gives them.
     """
     stream_id = store.stream_id(system, stream)
     if keys is None:
         yield from store.to_remap(stream_id, plan.version)
-        refused = store.quarantine(system=system, stream=stream, limit=_ALL)
-        keys = tuple(dict.fromkeys(item.record_key for item in refused))
-        for frame in _located(store, stream_id, keys):
-            yield frame.filter(pl.col("plan_version") == plan.version)
-    else:
-        yield from _located(store, stream_id, keys)
-
-
-def _located(store: Store, stream_id: int, keys: tuple[str, ...]) -> Iterator[pl.DataFrame]:
+        return
     for start in range(0, len(keys), PAGE_KEYS):
         yield store.locate(stream_id, keys[start : start + PAGE_KEYS])
 

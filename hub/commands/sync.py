@@ -63,7 +63,8 @@ def sync(
 def replay(name: str, dry_run: bool, as_json: bool) -> int:
     """Map archived records again after a mapping was mended, without asking the system.
 
-    Takes every record that an older mapping mapped or that has open quarantine items.
+    Takes every record that another version of the mapping mapped; `hub quarantine replay` takes
+    those with open items.
     """
     return run_all([one_stream(name)], SyncOptions(mode="replay", dry_run=dry_run), as_json)
 

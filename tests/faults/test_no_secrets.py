@@ -134,4 +134,5 @@ def test_runs_that_fail_tell_nothing(hub: Hub, servers: MockServers, log: io.Str
         assert not told.sync("applications"), f"{kind} did not stop the sync"
         servers.faults.clear()
         hub.clock.sleep(3600)
+        hub.store.reset_state(hub.store.stream_id("subsidy", "applications"))
     assert_clean(told.all(log), servers)
