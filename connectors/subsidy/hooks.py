@@ -2,14 +2,14 @@
 
 The list demands a keyword and has no pages, so the union of broad keywords is read and
 de-duplicated by id. Each programme's detail is asked for once, then when its list item changed or
-the last detail is a week old; the memo notes both.
+the last detail is a week old; the memo notes both, and whether there was a detail.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from base.errors import MappingError
@@ -22,6 +22,7 @@ from connectors.slicing import Slicer
 from connectors.subsidy.programs import DetailReader
 
 JST_OFFSET = timedelta(hours=9)
+LIST_ONLY = "list"
 
 
 @dataclass(slots=True)
@@ -89,35 +90,55 @@ def checked_keywords(keywords: list[str]) -> list[str]:
     return list(dict.fromkeys(keywords))
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the memo holds of a programme, as `PRINT DAY`, and ` list` where it had no detail.
+
+    `item` is the fingerprint of the list item as it was when the detail was last asked for, `day`
+    that day in Japan. A note that cannot be read counts as old, and as that of a detail.
+    """
+
+    item: str
+    day: date
+    detailed: bool
+
+    @classmethod
+    def of(cls, text: str) -> Note:
+        """The note in a memo's text."""
+        item, _, rest = text.partition(" ")
+        day, _, only = rest.partition(" ")
+        try:
+            return cls(item, date.fromisoformat(day), only != LIST_ONLY)
+        except ValueError:
+            return cls(item, date.min, detailed=True)
+
+    def __str__(self) -> str:
+        text = f"{self.item} {self.day.isoformat()}"
+        return text if self.detailed else f"{text} {LIST_ONLY}"
+
+
 def _page(context: ReadContext, details: DetailReader, items: dict[str, bytes]) -> Page:
     page = Page()
     today = (context.clock.now() + JST_OFFSET).date()
     again = parse_duration(context.stream.options["detail_after"])
-    notes = context.memo(list(items))
+    notes = {key: Note.of(text) for key, text in context.memo(list(items)).items()}
     for key, item in items.items():
-        print_now = hashlib.sha256(item).hexdigest()[:16]
-        if _fresh(notes.get(key), print_now, today, again):
+        noted = notes.get(key)
+        now = Note(hashlib.sha256(item).hexdigest()[:16], today, detailed=True)
+        if noted is not None and noted.item == now.item and today - noted.day < again:
             page.unchanged.append(key)
             continue
         made = details.read(key, item)
+        if made is None and noted is not None and noted.detailed:
+            if noted.item == now.item:
+                page.unchanged.append(key)
+                continue
+            made = details.lost(key, item)
         if isinstance(made, RefusedRecord):
             page.refused.append(made)
-            continue
-        if made is None and key in notes:
-            page.unchanged.append(key)
             continue
         page.keys.append(key)
         page.raws.append(made or details.without_detail(key, item))
         page.updated.append(None)
-        page.notes[key] = f"{print_now} {today.isoformat()}"
+        page.notes[key] = str(replace(now, detailed=made is not None))
     return page
-
-
-def _fresh(note: str | None, print_now: str, today: date, again: timedelta) -> bool:
-    """Whether a note says that this very list item's detail was read less than `again` ago."""
-    noted_print, _, noted_day = (note or "").partition(" ")
-    try:
-        day = date.fromisoformat(noted_day)
-    except ValueError:
-        return False
-    return noted_print == print_now and today - day < again

@@ -73,6 +73,14 @@ class DetailReader:
         """The record of a programme of which only the list knows."""
         return joined({"id": json.dumps(key).encode(), "list": item})
 
+    def lost(self, key: str, item: bytes) -> RefusedRecord:
+        """A programme whose list item changed, but whose detail is there no more.
+
+        The list alone would take away what the detail said; what is stored stays as it is.
+        """
+        what = "its list item changed, and the system no longer knows the detail it had"
+        return RefusedRecord(key, item, Stage.READ, UNAVAILABLE, what)
+
     def _detail(self, operation_id: str, key: str) -> bytes | None:
         path = self.context.contract.operation(operation_id).path
         try:

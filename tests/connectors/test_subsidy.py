@@ -247,6 +247,40 @@ def test_one_failing_detail_is_refused_and_the_others_load() -> None:
         read(source)
 
 
+def test_a_programme_that_never_had_a_detail_follows_its_list_item() -> None:
+    source = JGrants(1)
+    kept = source.v2.pop(0)
+    notes = notes_of(read(source)[0])
+    assert read(source, notes)[0][0].unchanged == [kept["id"]], "not asked for again within a week"
+    source.items[0]["title"] = "改題"
+    changed, _, _ = read(source, notes)
+    assert keys(changed) == [kept["id"]]
+    assert "改題".encode() in changed[0].raws[0]
+    assert notes_of(changed)[kept["id"]] != notes[kept["id"]]
+    later, _, _ = read(source, notes_of(changed), at=UNTIL + timedelta(days=8))
+    assert later[0].raws == changed[0].raws
+    source.v2[0] = kept
+    found, _, _ = read(source, notes_of(later), at=UNTIL + timedelta(days=16))
+    assert b'"v2":' in found[0].raws[0]
+
+
+def test_a_changed_programme_that_lost_its_detail_keeps_what_is_stored() -> None:
+    source = JGrants(1)
+    notes = notes_of(read(source)[0])
+    del source.v2[0]
+    source.items[0]["title"] = "改題"
+    pages, _, _ = read(source, notes)
+    assert (keys(pages), pages[0].unchanged, pages[0].notes) == ([], [], {})
+    assert [(r.key, r.rule) for r in pages[0].refused] == [(item(0)["id"], "detail_unavailable")]
+
+
+@pytest.mark.parametrize("note", ["", "x", "x y", "x 2026-99-99 list"])
+def test_a_note_that_cannot_be_read_counts_as_old(note: str) -> None:
+    source = JGrants(1)
+    pages, asked, _ = read(source, {item(0)["id"]: note})
+    assert (len(keys(pages)), len(asked)) == (1, 1)
+
+
 class Spoilt(JGrants):
     """Answers a chosen reply for the v2 details of some programmes."""
 
