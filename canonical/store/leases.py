@@ -13,7 +13,7 @@ import socket
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from base.errors import LeaseHeld, LeaseLost, StoreError
 from canonical.store.batch import Lease
@@ -93,7 +93,7 @@ def acquire(database: Database, stream: int, owner: str, ttl: timedelta, now: da
         if state is None:
             raise StoreError(f"there is no stream number {stream}")
         held = connection.execute(select(LEASE).where(LEASE.c.stream_id == stream)).one_or_none()
-        if held is not None and not _free(held, now):
+        if held is not None and not is_free(held.owner, held.expires_at, now):
             raise LeaseHeld(
                 f"another run is at work on this stream since"
                 f" {held.since:%Y-%m-%d %H:%M:%S} UTC ({held.owner})",
@@ -117,9 +117,9 @@ def acquire(database: Database, stream: int, owner: str, ttl: timedelta, now: da
         return lease
 
 
-def _free(held: Row[tuple[object, ...]], now: datetime) -> bool:
-    expires: datetime = held.expires_at
-    return expires <= now or is_gone(held.owner)
+def is_free(owner: str, expires_at: datetime, now: datetime) -> bool:
+    """True when a lease holds nobody off: it ran out, or its owner is gone."""
+    return expires_at <= now or is_gone(owner)
 
 
 def renew(database: Database, lease: Lease, ttl: timedelta, now: datetime) -> Lease:

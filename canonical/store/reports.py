@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -10,6 +12,8 @@ from canonical.model import ENTITIES
 from canonical.store.batch import COUNT_NAMES, ClaimVersion, Counts, RunInfo, StreamStatus
 from canonical.store.claim_tables import CLAIM_TABLES
 from canonical.store.database import Database
+from canonical.store.leases import is_free
+from canonical.store.runs import DIED
 from canonical.store.tables import (
     BATCH,
     DRIFT_FINDING,
@@ -24,10 +28,12 @@ from canonical.store.tables import (
 )
 
 
-def status(database: Database) -> list[StreamStatus]:
+def status(database: Database, now: datetime) -> list[StreamStatus]:
     """See `Store.status`."""
     query = (
-        select(STREAM, STREAM_STATE.c.cursor, STREAM_STATE.c.window, LEASE.c.owner)
+        select(
+            STREAM, STREAM_STATE.c.cursor, STREAM_STATE.c.window, LEASE.c.owner, LEASE.c.expires_at
+        )
         .join(STREAM_STATE, STREAM_STATE.c.stream_id == STREAM.c.stream_id)
         .outerjoin(LEASE, LEASE.c.stream_id == STREAM.c.stream_id)
         .order_by(STREAM.c.system, STREAM.c.stream)
@@ -44,11 +50,31 @@ def status(database: Database) -> list[StreamStatus]:
                 in_progress=row.window is not None,
                 open_quarantine=items.get(row.stream_id, 0),
                 open_findings=findings.get(row.stream_id, 0),
-                lease_owner=row.owner,
-                last_run=next(iter(_runs(connection, row.stream_id, 1)), None),
+                lease_owner=owner,
+                last_run=_last_run(connection, row.stream_id, owner, now),
             )
             for row in connection.execute(query).all()
+            for owner in [_holder(row, now)]
         ]
+
+
+def _holder(row: Row[Any], now: datetime) -> str | None:
+    """Who is at work on a stream; None where nobody has the lease or it is free."""
+    held = row.owner is not None and not is_free(row.owner, row.expires_at, now)
+    return row.owner if held else None
+
+
+def _last_run(
+    connection: Connection, stream: int, owner: str | None, now: datetime
+) -> RunInfo | None:
+    """The newest run; one that died is shown as the next run will note it.
+
+    A run that started after `now` may have taken its lease after the leases were read.
+    """
+    run = next(iter(_runs(connection, stream, 1)), None)
+    if run and run.status == "running" and owner is None and run.started_at <= now:
+        return replace(run, status="stopped", error=DIED)
+    return run
 
 
 def _open_by_stream(connection: Connection, table: Any) -> dict[int, int]:

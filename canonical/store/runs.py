@@ -10,6 +10,9 @@ from base.errors import StoreError
 from canonical.store.database import Database
 from canonical.store.tables import RUN
 
+DIED = "its process ended without telling how it went (killed, or the machine stopped)"
+"""The error of a run that is noted as running while nobody holds its stream's lease."""
+
 
 def start(
     database: Database,
@@ -24,6 +27,11 @@ def start(
 ) -> None:
     """See `Store.start_run`."""
     with database.write() as connection:
+        connection.execute(
+            update(RUN)
+            .where(RUN.c.stream_id == stream, RUN.c.status == "running", RUN.c.run_id != run_id)
+            .values(status="stopped", ended_at=started_at, error=DIED)
+        )
         connection.execute(
             insert(RUN).values(
                 run_id=run_id,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from base.errors import LeaseHeld, StoreError
 from canonical.store.batch import StreamState
 from canonical.store.database import Database
-from canonical.store.tables import LEASE, MAPPING_PLAN, STREAM, STREAM_STATE
+from canonical.store.leases import is_free
+from canonical.store.tables import LEASE, MAPPING_PLAN, SOURCE_MEMO, STREAM, STREAM_STATE
 
 
 def stream_id(database: Database, system: str, stream: str) -> int:
@@ -68,12 +70,17 @@ def current(connection: Connection, stream: int) -> StreamState:
     )
 
 
-def reset(database: Database, stream: int, cursor: str | None) -> None:
-    """Forget window and position, set the cursor; LeaseHeld while a lease is out."""
+def reset(database: Database, stream: int, cursor: str | None, now: datetime) -> None:
+    """See `Store.reset_state`."""
     with database.write() as connection:
+        connection.execute(
+            select(STREAM_STATE.c.stream_id)
+            .where(STREAM_STATE.c.stream_id == stream)
+            .with_for_update()
+        )
         state = current(connection, stream)
         lease = connection.execute(select(LEASE).where(LEASE.c.stream_id == stream)).one_or_none()
-        if lease is not None:
+        if lease is not None and not is_free(lease.owner, lease.expires_at, now):
             raise LeaseHeld(
                 f"a run holds this stream since {lease.since:%Y-%m-%d %H:%M:%S} UTC"
                 f" ({lease.owner})",
@@ -84,8 +91,15 @@ def reset(database: Database, stream: int, cursor: str | None) -> None:
         connection.execute(
             update(STREAM_STATE)
             .where(STREAM_STATE.c.stream_id == stream)
-            .values(cursor=cursor, window=None, resume=None)
+            .values(
+                cursor=cursor,
+                window=None,
+                resume=None,
+                fencing_token=STREAM_STATE.c.fencing_token + 1,
+            )
         )
+        connection.execute(delete(LEASE).where(LEASE.c.stream_id == stream))
+        connection.execute(delete(SOURCE_MEMO).where(SOURCE_MEMO.c.stream_id == stream))
 
 
 def plan_no(connection: Connection, stream: int, version: str) -> int:

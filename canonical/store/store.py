@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from base.clock import SystemClock
 from canonical.store import commit, leases, quarantine, records, reports, runs, state
 from canonical.store.database import Database
 from canonical.store.migrations import pending, upgrade
@@ -96,12 +97,15 @@ class Store:
         """Where the stream stands."""
         return state.read(self.database, stream_id)
 
-    def reset_state(self, stream_id: int, *, cursor: str | None = None) -> None:
-        """Forget window and position and set the cursor; records and claims stay.
+    def reset_state(
+        self, stream_id: int, *, cursor: str | None = None, now: datetime | None = None
+    ) -> None:
+        """Forget window, position and the connector's notes, and set the cursor.
 
-        LeaseHeld while a run is at work on the stream.
+        Records and claims stay. LeaseHeld while a run is at work on the stream at `now` (default:
+        the machine's time); a run that died, or lost its lease, can write nothing afterwards.
         """
-        state.reset(self.database, stream_id, cursor)
+        state.reset(self.database, stream_id, cursor, now or SystemClock().now())
 
     def start_run(
         self,
@@ -114,7 +118,11 @@ class Store:
         until: datetime | None,
         started_at: datetime,
     ) -> None:
-        """Note that a run began. `trigger`: manual, scheduled, backfill or replay."""
+        """Note that a run began. `trigger`: manual, scheduled, backfill or replay.
+
+        It holds the stream's lease. Earlier runs of the stream that are still noted as running
+        are therefore dead: they become `stopped`, and end when this one starts.
+        """
         runs.start(
             self.database,
             run_id=run_id,
@@ -177,9 +185,13 @@ class Store:
 
     # For people
 
-    def status(self) -> list[StreamStatus]:
-        """Every stream with its last run, its counts and what is open."""
-        return reports.status(self.database)
+    def status(self, now: datetime | None = None) -> list[StreamStatus]:
+        """Every stream with its last run, its counts and what is open.
+
+        A run is shown as running, and a lease's owner named, only while the lease holds at `now`
+        (default: the machine's time).
+        """
+        return reports.status(self.database, now or SystemClock().now())
 
     def runs(self, stream_id: int | None = None, *, limit: int = 20) -> list[RunInfo]:
         """The newest runs first."""

@@ -12,9 +12,25 @@ import pytest
 from base.errors import LeaseHeld, LeaseLost
 from canonical.store import StateUpdate, Store, leases, this_process
 from canonical.store.leases import is_gone
+from canonical.store.runs import DIED
 from tests.canonical.builders import HOUR, T0, Syncing
 
 OTHER_HOST = "another-host:1:1"
+
+
+def _dead_process() -> str:
+    told = "from canonical.store.leases import this_process as t; print(t())"
+    run = [sys.executable, "-c", told]
+    return subprocess.run(run, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _killed(store: Store, owner: str) -> Syncing:
+    """A stream whose run was killed in the middle: its lease and its run row stay behind."""
+    sync = Syncing(store)
+    sync.commit({"a": "1"}, memos={"a": "v1"}, state=StateUpdate("cursor", {"until": "x"}, "p-7"))
+    store.release_lease(sync.lease)
+    sync.lease = store.acquire_lease(sync.stream_id, owner, HOUR, T0)
+    return sync
 
 
 def test_a_second_run_is_told_who_holds_the_stream_and_since_when(store: Store) -> None:
@@ -50,11 +66,7 @@ def test_a_lease_that_ran_out_is_free(store: Store) -> None:
 
 def test_a_lease_of_a_dead_process_of_this_host_is_taken_over_at_once(store: Store) -> None:
     stream = store.stream_id("subsidy", "programs")
-    dead = subprocess.run(
-        [sys.executable, "-c", "from canonical.store.leases import this_process as t; print(t())"],
-        capture_output=True, text=True, check=True,
-    ).stdout.strip()  # fmt: skip
-    store.acquire_lease(stream, dead, HOUR, T0)
+    store.acquire_lease(stream, _dead_process(), HOUR, T0)
     assert store.acquire_lease(stream, this_process(), HOUR, T0).token == 2
 
 
@@ -107,9 +119,64 @@ def test_a_state_is_reset_only_when_no_run_holds_it(store: Store) -> None:
     sync = Syncing(store)
     sync.commit({"a": "1"}, state=StateUpdate("cursor", {"until": "x"}, "page-7"))
     with pytest.raises(LeaseHeld, match=r"subsidy\.applications"):
-        store.reset_state(sync.stream_id)
+        store.reset_state(sync.stream_id, now=T0)
     store.release_lease(sync.lease)
-    store.reset_state(sync.stream_id, cursor="2020-01-01T00:00:00.000000Z")
+    store.reset_state(sync.stream_id, cursor="2020-01-01T00:00:00.000000Z", now=T0)
     state = store.state(sync.stream_id)
     assert (state.cursor, state.window, state.resume) == ("2020-01-01T00:00:00.000000Z", None, None)
     assert state.next_record_no == 2
+
+
+def test_a_state_that_a_dead_run_holds_is_reset(store: Store) -> None:
+    sync = _killed(store, _dead_process())
+    store.reset_state(sync.stream_id, now=T0)
+    state = store.state(sync.stream_id)
+    assert (state.cursor, state.window, state.resume) == (None, None, None)
+    assert store.row_counts()["lease"] == 0
+
+
+def test_a_run_that_slept_over_a_reset_writes_nothing(store: Store) -> None:
+    sync = _killed(store, OTHER_HOST)
+    with pytest.raises(LeaseHeld):
+        store.reset_state(sync.stream_id, now=T0)
+    store.reset_state(sync.stream_id, now=T0 + HOUR)
+    with pytest.raises(LeaseLost):
+        store.renew_lease(sync.lease, HOUR, T0 + HOUR)
+    with pytest.raises(LeaseLost):
+        sync.commit({"b": "1"})
+
+
+def test_a_reset_clears_the_notes_of_its_stream_alone(store: Store) -> None:
+    other = Syncing(store, stream="programs")
+    other.commit({"a": "1"}, memos={"a": "v1"})
+    sync = _killed(store, _dead_process())
+    store.reset_state(sync.stream_id, now=T0)
+    assert store.memo(sync.stream_id, ["a"]) == {}
+    assert store.memo(other.stream_id, ["a"]) == {"a": "v1"}
+
+
+def test_status_tells_a_dead_run_from_one_at_work(store: Store) -> None:
+    _killed(store, OTHER_HOST)
+    for now, owner, told in (
+        (T0, OTHER_HOST, ("running", None)),
+        (T0 + HOUR, None, ("stopped", DIED)),
+    ):
+        (shown,) = store.status(now)
+        assert shown.last_run is not None
+        assert shown.lease_owner == owner
+        assert (shown.last_run.status, shown.last_run.error) == told
+    assert [run.status for run in store.runs()] == ["running"]
+
+
+def test_the_next_run_notes_that_the_one_before_it_died(store: Store) -> None:
+    sync = _killed(store, _dead_process())
+    other = Syncing(store, stream="programs")
+    store.acquire_lease(sync.stream_id, this_process(), HOUR, T0 + HOUR)
+    store.start_run(
+        "next", sync.stream_id, trigger="manual", mode="incremental",
+        since=None, until=None, started_at=T0 + HOUR,
+    )  # fmt: skip
+    newest, died = store.runs(sync.stream_id)
+    assert (newest.run_id, newest.status) == ("next", "running")
+    assert (died.status, died.ended_at, died.error) == ("stopped", T0 + HOUR, DIED)
+    assert store.runs(other.stream_id)[0].status == "running"
