@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Mapping
@@ -23,14 +22,17 @@ from base.errors import (
 from base.redact import redact
 
 _BOM = b"\xef\xbb\xbf"
-_READABLE = 160
+_ERROR_BYTES = 20_000
 _WRONG_SHARE = 0.1
 _HTML_START = re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
-_HTML_NOISE = re.compile(r"(?is)<(script|style)\b.*?</\1>|<!--.*?-->")
-_HTML_TITLE = re.compile(r"(?is)<title[^>]*>(.*?)</title>")
-_TAG = re.compile(r"<[^>]*>")
+_HTML = ("text/html", "application/xhtml+xml")
 _UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
-_SAID_IN = ("title", "message", "error_description", "detail", "errorCode", "error", "code")
+_SAID_IN = ("title", "errorCode", "error", "code")
+_CODE = re.compile(
+    r"(?!(?:\D*\d){7})"  # no telephone, postal, personal or corporate number, no birthday
+    r"(?=.{1,60}$)[A-Za-z0-9]+(?:[ _.:/-][A-Za-z0-9]+){0,5}"
+)
+"""`invalid_client`, `E-1`, `Internal Server Error`: ASCII words, at most six."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,9 @@ def json_body(response: Response, place: str) -> bytes:
         ServerFault: the text breaks off before its last bracket.
     """
     body = response.body.removeprefix(_BOM)
-    if response.media_type in ("text/html", "application/xhtml+xml") or _HTML_START.match(body):
+    if response.media_type in _HTML or _HTML_START.match(body):
         raise ContractError(
-            f"{place} answered {response.status} with a web page instead of JSON{said(response)}",
+            f"{place} answered {response.status} with a web page instead of JSON",
             remedy="It may be a maintenance or log-in page: open the address, then sync again",
         )
     _check_charset(response, body, place)
@@ -185,44 +187,27 @@ def _wrong_charset(place: str, what: str) -> ContractError:
 
 
 def said(response: Response) -> str:
-    """What an answer says of itself, for a message: short, one line, redacted; may be empty."""
-    text = (
-        response.body[:20_000].decode(response.charset or "utf-8", "replace")
-        if _known(response.charset)
-        else ""
-    )
-    if text.lstrip().startswith("<"):
-        text = _title(text)
-    else:
-        text = _from_json(text) if text.lstrip()[:1] in ("{", "[") else text
-    text = redact(" ".join(html.unescape(text).split()))
-    if not text:
-        return ""
-    return f": {text[:_READABLE]}{'…' if len(text) > _READABLE else ''}"
+    """What an answer says of itself, for a message: its error codes, or that it is a web page.
+
+    Nothing else of a body is quoted: free text may name an applicant. May be empty.
+    """
+    if _HTML_START.match(response.body) or response.media_type in _HTML:
+        return ": a web page"
+    codes = _codes(response.body) if len(response.body) <= _ERROR_BYTES else []
+    return f": {redact(', '.join(codes))}" if codes else ""
 
 
-def _known(charset: str | None) -> bool:
+def _codes(body: bytes) -> list[str]:
+    """The machine codes of an error body: what names the error and cannot name anything else."""
     try:
-        "".encode(charset or "utf-8")
-    except LookupError:
-        return False
-    return True
-
-
-def _title(page: str) -> str:
-    title = _HTML_TITLE.search(page)
-    if title and title[1].strip():
-        return _TAG.sub(" ", title[1])
-    return _TAG.sub(" ", _HTML_NOISE.sub(" ", page))
-
-
-def _from_json(text: str) -> str:
-    """The fields of an error body that name the error; other values are not for messages."""
-    try:
-        body = json.loads(text)
+        told = json.loads(body)
     except ValueError:
-        return ""
-    if not isinstance(body, dict):
-        return ""
-    parts = [body[key] for key in _SAID_IN if isinstance(body.get(key), str)]
-    return ", ".join(dict.fromkeys(parts))
+        return []
+    if not isinstance(told, dict):
+        return []
+    values = [
+        str(told[name])
+        for name in _SAID_IN
+        if isinstance(told.get(name), str | int) and not isinstance(told[name], bool)
+    ]
+    return [value for value in dict.fromkeys(values) if _CODE.fullmatch(value)]

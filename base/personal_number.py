@@ -104,6 +104,11 @@ def mask_personal_numbers(text: str) -> str:
     return text
 
 
+def names_personal_number(field: str) -> bool:
+    """Whether a field's name, or a dotted path, says that it holds a 個人番号."""
+    return bool(_FIELD_NAME.search(field))
+
+
 class _Guard:
     """One walk over the tokens of a record; knows the path it is at and masks as it goes."""
 
