@@ -75,12 +75,6 @@ def memo(database: Database, stream: int, keys: Sequence[str]) -> dict[str, str]
         return {row.record_key: row.note for row in rows}
 
 
-def set_memos(database: Database, stream: int, memos: Mapping[str, str]) -> None:
-    """See `Store.set_memos`."""
-    with database.write() as connection:
-        write_memos(database.bulk, connection, stream, memos)
-
-
 def write_memos(bulk: Bulk, connection: Connection, stream: int, memos: Mapping[str, str]) -> None:
     """Write notes inside a transaction."""
     rows = [(stream, key, note) for key, note in memos.items()]

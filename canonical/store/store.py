@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -178,10 +178,6 @@ class Store:
         The number of the batch is that of `state(...).next_batch_no` (for naming its archive).
         """
         return commit.commit_batch(self.database, batch)
-
-    def set_memos(self, stream_id: int, memos: Mapping[str, str]) -> None:
-        """Note something about record keys outside a batch."""
-        records.set_memos(self.database, stream_id, memos)
 
     # For people
 

@@ -227,7 +227,7 @@ def test_unknown_entities_and_columns_are_named(sync: Syncing) -> None:
 
 def test_memos_are_kept_and_replaced(sync: Syncing) -> None:
     sync.commit({"a": "1"}, memos={"a": "v1", "b": "v1"})
-    sync.store.set_memos(sync.stream_id, {"a": "v2"})
+    sync.commit({"a": "2"}, memos={"a": "v2"})
     assert sync.store.memo(sync.stream_id, ["a", "b", "c"]) == {"a": "v2", "b": "v1"}
 
 
