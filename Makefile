@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -p no:cacheprovider
 ONCE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-deep check bench system-deps clean
+.PHONY: help setup run test test-unit test-deep check bench system-deps clean
 
 help:  ## list every target with a line
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,11 @@ run: $(STAMP)  ## mocks, Airflow and every sync from one command (ONCE=1: leave 
 # One call, so that its closing line counts everything; a file's tests stay in one process.
 test: $(STAMP)  ## unit, integration and end-to-end tests (under ten minutes)
 	@$(PYTEST) -q -n 2 --dist loadfile -m "not deep"
+
+UNIT := tests/base tests/canonical tests/connectors tests/mappings tests/benchmarks tests/docs
+
+test-unit: $(STAMP)  ## unit tests: neither Airflow nor a database server (under a minute)
+	@$(PYTEST) -q -n 2 --dist loadfile -m "not deep and not postgresql and not airflow" $(UNIT)
 
 test-deep: $(STAMP)  ## every seed and kill point (long)
 	@$(PYTEST) -q -n 2 --dist loadfile -m deep
