@@ -33,6 +33,7 @@ def decide(error: BaseException, try_number: int = 1, began: timedelta | None = 
         errors.FailureBudgetExceeded("x"),
         errors.ArchiveError("x"),
         errors.LeaseLost("x"),
+        errors.InternalError("x"),
         errors.RefusedValue("rule", "x"),
     ],
     ids=lambda error: type(error).__name__,
