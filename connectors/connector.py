@@ -141,6 +141,7 @@ class Connector:
                     clock,
                     memo,
                     self._put_file,
+                    self.identifier_fields(stream),
                 )
                 yield from hook(context, window, resume=resume, limit=limit)
             else:
@@ -159,6 +160,7 @@ class Connector:
             client=client,
             address=connection.address,
             prepare=load_hook(self.declaration.folder, prepare) if prepare else None,
+            identifiers=self.identifier_fields(stream),
         )
 
     def _client(self, stream: Stream) -> tuple[Connection, Fetch]:

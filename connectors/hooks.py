@@ -29,7 +29,8 @@ class ReadContext:
     """What a `read` hook works with.
 
     `put_file` keeps an attachment's bytes and gives their SHA-256; `memo` tells what was noted
-    about keys in earlier runs.
+    about keys in earlier runs; `identifiers` are the fields with a 12-digit identifier that is not
+    a 個人番号.
     """
 
     stream: Stream
@@ -38,6 +39,7 @@ class ReadContext:
     clock: Clock
     memo: Memo
     put_file: Callable[[bytes], str]
+    identifiers: frozenset[str]
 
 
 class ReadHook(Protocol):

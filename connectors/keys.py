@@ -12,7 +12,14 @@ from typing import Any
 import msgspec
 
 from base.errors import Stage
+from base.personal_number import (
+    guard_record,
+    mask_personal_numbers,
+    names_personal_number,
+    scan_page,
+)
 from base.records import Page, RefusedRecord
+from connectors.keysearch import key_of_broken
 from connectors.slicing import envelope, getter
 from connectors.tolerant import DuplicateKeyError, parse
 
@@ -26,17 +33,24 @@ LONGEST_DATE = len("2026-W01-1Z")
 
 @dataclass(frozen=True, slots=True)
 class KeyReader:
-    """Reads key and cursor of records; `key` and `cursor` are dotted paths in the record."""
+    """Reads key and cursor of records; `key` and `cursor` are dotted paths in the record.
+
+    `identifiers` are the fields that hold 12-digit identifiers by contract, as the guard
+    (`base.personal_number`) takes them.
+    """
 
     key: str
     cursor: str | None
+    identifiers: frozenset[str]
     _many: Any
     _one: Any
     _key_of: Callable[[Any], Any]
     _cursor_of: Callable[[Any], Any]
 
     @classmethod
-    def of(cls, key: str, cursor: str | None = None) -> KeyReader:
+    def of(
+        cls, key: str, cursor: str | None = None, identifiers: frozenset[str] = frozenset()
+    ) -> KeyReader:
         """A reader for these fields."""
         wanted: dict[str, Any] = {f"$.{key}": str | int}
         if cursor is not None:
@@ -45,6 +59,7 @@ class KeyReader:
         return cls(
             key,
             cursor,
+            identifiers,
             msgspec.json.Decoder(GenericAlias(list, (header,))),
             msgspec.json.Decoder(header),
             getter(header, f"$.{key}"),
@@ -62,6 +77,8 @@ class KeyReader:
             headers = list(map(self._header, raws))
         for raw, header in zip(raws, headers, strict=True):
             self._place(page, raw, header)
+        if names_personal_number(self.key) or scan_page("\n".join(page.keys).encode()):
+            self._take_out_personal(page)
         return page
 
     def _header(self, raw: bytes) -> Any:
@@ -71,28 +88,29 @@ class KeyReader:
             return None
 
     def _place(self, page: Page, raw: bytes, header: Any) -> None:
-        refused = None
+        fault = None
         if header is None:
-            key, updated, refused = self._tolerant(raw)
+            key, updated, fault = self._tolerant(raw)
         else:
             key = str(self._key_of(header))
             updated = self._cursor_of(header)
-        if refused is None and (not 0 < len(key) <= LONGEST or not key.isprintable()):
+        if fault is None and not _usable(key):
             what = f"empty, longer than {LONGEST} characters, or with control characters"
-            refused = ("key", f"the key {self.key} is {what}")
-        if refused is not None:
-            page.refused.append(refuse(raw, *refused))
+            fault = ("key", f"the key {self.key} is {what}")
+        if fault is not None:
+            page.refused.append(self._refused(raw, *fault))
             return
         page.keys.append(key)
         page.raws.append(raw)
         page.updated.append(None if updated is None else instant_text(updated))
 
     def _tolerant(self, raw: bytes) -> tuple[str, str | None, tuple[str, str] | None]:
-        """Key and cursor of a record that msgspec does not take, or why there is none."""
+        """Key and cursor of a record that msgspec does not take, or why it is refused."""
         try:
             record = parse(raw)
         except DuplicateKeyError as error:
-            return "", None, ("duplicate_key", f"the key {error.key[:40]!r} stands twice")
+            name = mask_personal_numbers(error.key)[:40]
+            return "", None, ("duplicate_key", f"the key {name!r} stands twice")
         except UnicodeDecodeError:
             return "", None, ("encoding", "not UTF-8")
         except (ValueError, RecursionError):
@@ -105,11 +123,38 @@ class KeyReader:
         updated = _inside(record, self.cursor) if self.cursor else None
         return key, updated if type(updated) is str else None, None
 
+    def _refused(self, raw: bytes, rule: str, message: str) -> RefusedRecord:
+        """A record kept raw for the quarantine, under its key, or else a hash of its bytes.
 
-def refuse(raw: bytes, rule: str, message: str, key: str | None = None) -> RefusedRecord:
-    """A record kept raw for the quarantine, under its key or else its hash."""
-    name = key or f"sha256:{hashlib.sha256(raw).hexdigest()[:16]}"
-    return RefusedRecord(name, raw, Stage.CONTRACT, rule, message)
+        The hash is that of the bytes without 個人番号, whose hash tells the number by trial.
+        """
+        key = key_of_broken(raw, self.key)
+        if key is None or not _usable(key) or self._may_be_personal(key):
+            masked, _paths = guard_record(raw, self.identifiers)
+            key = f"sha256:{hashlib.sha256(masked).hexdigest()[:16]}"
+        return RefusedRecord(key, raw, Stage.CONTRACT, rule, message)
+
+    def _may_be_personal(self, key: str) -> bool:
+        if self.key.rpartition(".")[2] in {path.rpartition(".")[2] for path in self.identifiers}:
+            return False
+        return names_personal_number(self.key) or mask_personal_numbers(key) != key
+
+    def _take_out_personal(self, page: Page) -> None:
+        """Refuse the records whose key the guard masks: the number must stand nowhere."""
+        records = list(zip(page.keys, page.raws, page.updated, strict=True))
+        page.keys, page.raws, page.updated = [], [], []
+        for key, raw, updated in records:
+            if self._may_be_personal(key) and self.key in guard_record(raw, self.identifiers)[1]:
+                what = f"its key {self.key} holds a 個人番号, which the hub must not keep"
+                page.refused.append(self._refused(raw, "personal_number", what))
+                continue
+            page.keys.append(key)
+            page.raws.append(raw)
+            page.updated.append(updated)
+
+
+def _usable(key: str) -> bool:
+    return 0 < len(key) <= LONGEST and key.isprintable()
 
 
 def instant_text(text: str) -> str | None:

@@ -36,6 +36,7 @@ class RestReader:
     Args:
         address: the connection's, which a next page's address must not leave.
         prepare: a hook that changes each record's bytes before its key is read.
+        identifiers: fields with a 12-digit identifier that is not a 個人番号.
     """
 
     stream: Stream
@@ -43,6 +44,7 @@ class RestReader:
     client: Fetch
     address: str
     prepare: Prepare | None = None
+    identifiers: frozenset[str] = frozenset()
 
     def read(self, window: Window, *, resume: str | None, limit: int | None) -> Iterator[Page]:
         """The window's pages from `resume` on, at least `limit` records if the window has them.
@@ -86,12 +88,13 @@ class RestReader:
         params = {**stream.parameters, **bounds(stream.cursor, window)}
         if paging.size is not None:
             params[paging.size] = str(min(stream.page_size, limit or stream.page_size))
+        cursor = stream.cursor.field if stream.cursor else None
         others = [path for path in (paging.next, paging.total_pages) if path is not None]
         return (
             Request(operation.path, params),
             pager_of(paging, self.address),
             Slicer(str(stream.records), others),
-            KeyReader.of(stream.key, stream.cursor.field if stream.cursor else None),
+            KeyReader.of(stream.key, cursor, self.identifiers),
         )
 
     def _page(self, request: Request, slicer: Slicer) -> tuple[Answer, Sliced]:

@@ -59,7 +59,8 @@ def list_programs(context: ReadContext) -> Union:
     """The union over keywords and acceptance; the first answer that names an id counts."""
     stream = context.stream
     operation = context.contract.operation(str(stream.operation))
-    slicer, keys = Slicer(str(stream.records)), KeyReader.of(stream.key)
+    slicer = Slicer(str(stream.records))
+    keys = KeyReader.of(stream.key, identifiers=context.identifiers)
     union = Union()
     for acceptance in stream.options["acceptance"]:
         for keyword in checked_keywords(stream.options["keywords"]):

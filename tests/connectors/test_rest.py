@@ -169,8 +169,8 @@ def items(*raws: bytes) -> Script:
         (b'{"caseId":["a"]}', "key"),
         (b"7", "structure"),
         (b'["C1"]', "structure"),
-        (b'{"caseId":"C1","x":"\\q"}', "malformed"),
-        (b'{"caseId":"C1","x":tru}', "malformed"),
+        (b'{"caseId":"C1" : "x"}', "malformed"),
+        (b'{"x":{"caseId":"C1"},"y":tru}', "malformed"),
     ],
 )
 def test_a_record_without_usable_key_is_refused_and_the_others_load(bad: bytes, rule: str) -> None:
