@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
 from base.errors import RefusedValue
 from base.records import ABSENT, ORDINAL, ROW, SourceFrame
+from canonical.model.party import is_individual
 from mappings.check import ignored_by
 from mappings.claims import ListClaims
 from mappings.columns import RuleColumns
 from mappings.plan import Plan
+from mappings.targets import resolve
+
+SEVERAL = " | "
+"""Between the texts of a rule that reads several fields."""
+NOTHING = frozenset({"(absent)", "(null)"})
+"""What `raw` says of a field without a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +29,8 @@ class TrialRow:
 
     `raw` is the source text, `(absent)` or `(null)`; `value` the canonical value as text, None
     where nothing is stated or the text was refused; `note` a remark, a refusal, or why the field
-    is left alone. `personal` values are for the eyes of whoever may see them: mask before logging.
+    is left alone. `personal` and `raw_personal` say that `value` and `raw` are for the eyes of
+    whoever may see them: mask before logging.
     """
 
     source: str
@@ -31,6 +40,7 @@ class TrialRow:
     note: str = ""
     refused: bool = False
     personal: bool = False
+    raw_personal: bool = False
 
 
 def try_record(plan: Plan, frame: SourceFrame, row: int = 0) -> list[TrialRow]:
@@ -53,7 +63,25 @@ def try_record(plan: Plan, frame: SourceFrame, row: int = 0) -> list[TrialRow]:
             at = f"{each.source}[{element[ORDINAL]}]"
             for columns in listed.columns:
                 rows += _apply(columns, element, at)
-    return rows + _left_over(plan, record)
+    return _classified(rows) + _left_over(plan, record)
+
+
+def _classified(rows: Sequence[TrialRow]) -> list[TrialRow]:
+    """The rows with what is personal of them; a text that one personal field is made of, is."""
+    individual = is_individual(row.value for row in rows if row.canonical == "party.kind")
+    judged = [replace(row, personal=_is_personal(row.canonical, individual)) for row in rows]
+    sources = {source for row in judged if row.personal for source in row.source.split(", ")}
+    return [
+        replace(row, raw_personal=not sources.isdisjoint(row.source.split(", "))) for row in judged
+    ]
+
+
+def _is_personal(canonical: str, individual: bool) -> bool:
+    try:
+        fields = resolve(canonical).fields
+    except LookupError:  # a companion column: the precision of a date, the unit of an amount
+        return False
+    return any(field.is_personal(individual=individual) for field in fields)
 
 
 def _apply(columns: RuleColumns, record: dict[str, Any], at: str) -> list[TrialRow]:
@@ -63,18 +91,17 @@ def _apply(columns: RuleColumns, record: dict[str, Any], at: str) -> list[TrialR
     if rule.first_stated:
         texts = (next((text for text in texts if text is not None), None),)
     shown = ", ".join(at if s == "#value" else f"{at}.{s}" if at else s for s in rule.sources)
-    raw = " | ".join(_raw(text) for text in given)
-    personal = rule.target.may_be_personal
+    raw = SEVERAL.join(_raw(text) for text in given)
     if all(text is None for text in texts):
-        return [TrialRow(shown, raw, rule.target.spelling, None, personal=personal)]
+        return [TrialRow(shown, raw, rule.target.spelling, None)]
     outcome = columns.parse_one(texts)
     if isinstance(outcome, RefusedValue):
         note = f"{outcome.rule}: {outcome.what}"
-        return [TrialRow(shown, raw, rule.target.spelling, None, note, True, personal)]
+        return [TrialRow(shown, raw, rule.target.spelling, None, note, True)]
     found = [
         TrialRow(
             shown, raw, f"{rule.target.entity.name}.{name}", _text(outcome.values[j]),
-            outcome.note or "", personal=personal,
+            outcome.note or "",
         )
         for j, name in columns.names
         if outcome.values[j] is not None

@@ -31,4 +31,5 @@ ADDRESS = Group(
               max_length=400),
         Field("as_received", "受領時の表記", "As received", classification=_OPEN, max_length=1000),
     ),
+    named_openly=frozenset({"prefecture_code", "municipality_code"}),
 )  # fmt: skip

@@ -135,6 +135,12 @@ class Field:
         """Whether the value is, or for some parties would be, personal: mask it when in doubt."""
         return self.classification is Classification.PERSONAL or self.personal_of_individuals
 
+    def is_personal(self, *, individual: bool) -> bool:
+        """Whether the value is personal in a record whose party is a natural person, or is not."""
+        return self.classification is Classification.PERSONAL or (
+            individual and self.personal_of_individuals
+        )
+
     @property
     def rule(self) -> Survivorship:
         """The survivorship in force."""
@@ -156,13 +162,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Several fields that are one thing, such as the parts of an address."""
+    """Several fields that are one thing, such as the parts of an address.
+
+    `named_openly` are the parts that point at no person, such as the code of a municipality.
+    """
 
     name: str
     ja: str
     en: str
     gif: str | None
     parts: tuple[Field, ...]
+    named_openly: frozenset[str] = frozenset()
 
     def named(
         self,
@@ -174,8 +184,13 @@ class Group:
         classification: Classification | None = None,
         authority: Authority | None = None,
         fresh_for: int | None = None,
+        of_individuals: bool = False,
     ) -> tuple[Field, ...]:
-        """This group as fields of an entity: `address` becomes `address_city` and so on."""
+        """This group as fields of an entity: `address` becomes `address_city` and so on.
+
+        `of_individuals`: the parts are personal where the party is a natural person, but for
+        those that `named_openly`.
+        """
         return tuple(
             replace(
                 part,
@@ -187,6 +202,7 @@ class Group:
                 authority=authority or part.authority,
                 fresh_for=fresh_for or part.fresh_for,
                 group=name,
+                personal_of_individuals=of_individuals and part.name not in self.named_openly,
             )
             for part in self.parts
         )

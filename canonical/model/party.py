@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from canonical.model import codes
@@ -13,6 +14,16 @@ _OPEN = Classification.PUBLIC
 _PERSONAL = Classification.PERSONAL
 _REGISTERED = Authority.REGISTERED
 _ATTESTED = Authority.ATTESTED
+
+INDIVIDUAL_KINDS = frozenset({"sole_proprietor", "pre_founder"})
+"""Kinds of party that are natural persons."""
+
+
+def is_individual(kinds: Iterable[str | None]) -> bool:
+    """Whether a record speaks of a natural person, by its parties' kinds; when in doubt, yes."""
+    known = {kind for kind in kinds if kind}
+    return not known or not known.isdisjoint(INDIVIDUAL_KINDS)
+
 
 _PARTY = Entity(
     "party", "事業者", "Party", "LegalEntity",
@@ -40,7 +51,7 @@ _PARTY = Entity(
         Field("name_en", "英語表記", "Name in English", gif="tradeNameEn", classification=_OPEN,
               authority=_REGISTERED, max_length=200),
         *ADDRESS.named("address", "本店所在地", "Registered address", gif="registeredAddress",
-                       authority=_REGISTERED),
+                       authority=_REGISTERED, of_individuals=True),
         Field("phone", "電話番号", "Telephone", gif="contactPointPhoneNumber",
               classification=_OPEN, max_length=50, fresh_for=730),
         Field("url", "URL", "Web site", gif="webSiteUrl", classification=_OPEN, max_length=500,
@@ -107,9 +118,7 @@ _OF_INDIVIDUALS = {
 PARTY = replace(
     _PARTY,
     fields=tuple(
-        replace(field, personal_of_individuals=True)
-        if field.name in _OF_INDIVIDUALS or field.group == "address"
-        else field
+        replace(field, personal_of_individuals=True) if field.name in _OF_INDIVIDUALS else field
         for field in _PARTY.fields
     ),
 )
@@ -119,7 +128,8 @@ PARTY_IDENTIFIER = Entity(
     (
         Field("kind", "番号の種類", "Kind of identifier", _T.CODE, "idType",
               classification=_OPEN, authority=_ATTESTED, codes=codes.IDENTIFIER_KINDS),
-        Field("value", "番号", "Identifier", _T.CODE, "id", authority=_ATTESTED, max_length=100),
+        Field("value", "番号", "Identifier", _T.CODE, "id", authority=_ATTESTED, max_length=100,
+              personal_of_individuals=True),
         Field("issued_by", "発行者", "Issuer", classification=_OPEN, max_length=100),
     ),
     ("party",),
@@ -129,11 +139,11 @@ TRADE_NAME = Entity(
     "trade_name", "屋号", "Trade name", "alternateName",
     (
         Field("name", "屋号", "Trade name", gif="alternateName", classification=_OPEN,
-              max_length=200),
+              max_length=200, personal_of_individuals=True),
         Field("kana", "屋号フリガナ", "Trade name in kana", classification=_OPEN,
-              max_length=200),
+              max_length=200, personal_of_individuals=True),
         Field("name_reduced", "屋号（照合用）", "Trade name reduced for matching only",
-              classification=_OPEN, max_length=200),
+              classification=_OPEN, max_length=200, personal_of_individuals=True),
     ),
     ("party",),
 )  # fmt: skip
@@ -176,14 +186,16 @@ SHAREHOLDER = Entity(
 ESTABLISHMENT = Entity(
     "establishment", "事業所", "Establishment", "BusinessPlace",
     (
-        Field("name", "事業所名", "Name", gif="name", classification=_OPEN, max_length=200),
+        Field("name", "事業所名", "Name", gif="name", classification=_OPEN, max_length=200,
+              personal_of_individuals=True),
         Field("kind", "事業所の種類", "Kind", _T.CODE, classification=_OPEN,
               codes=codes.ESTABLISHMENT_KINDS),
-        *ADDRESS.named("address", "事業所の所在地", "Address", gif="businessPlaceAddress"),
+        *ADDRESS.named("address", "事業所の所在地", "Address", gif="businessPlaceAddress",
+                       of_individuals=True),
         Field("industry_jsic", "業種コード", "Industry (JSIC)", _T.CODE, "申請F票 業種コード",
               classification=_OPEN, max_length=4),
         Field("phone", "電話番号", "Telephone", gif="contactPointPhoneNumber",
-              classification=_OPEN, max_length=50),
+              classification=_OPEN, max_length=50, personal_of_individuals=True),
         Field("employees", "従業員数", "Employees", _T.INTEGER, unit="persons", fresh_for=365),
         Field("insured_number", "被保険者数", "Insured persons", _T.INTEGER, unit="persons",
               authority=_ATTESTED),
@@ -199,14 +211,15 @@ CONTACT = Entity(
         Field("kana", "担当者フリガナ", "Name in kana", classification=_PERSONAL,
               max_length=100, fresh_for=365),
         Field("department", "所属・役職", "Department and title", gif="contactPointPurpose",
-              max_length=200, fresh_for=365),
+              max_length=200, fresh_for=365, personal_of_individuals=True),
         Field("phone", "電話番号", "Telephone", gif="contactPointPhoneNumber",
               classification=_PERSONAL, max_length=50, fresh_for=365),
         Field("mobile", "携帯電話番号", "Mobile telephone", gif="contactPointPhoneNumber",
               classification=_PERSONAL, max_length=50, fresh_for=365),
         Field("email", "メールアドレス", "E-mail", gif="contactPointEmailAddress",
               classification=_PERSONAL, max_length=254, fresh_for=365),
-        Field("remark", "備考", "Remark", gif="contactPointRemark", max_length=1000),
+        Field("remark", "備考", "Remark", gif="contactPointRemark", max_length=1000,
+              personal_of_individuals=True),
     ),
     ("party",),
 )  # fmt: skip

@@ -26,7 +26,8 @@ PROJECT = Entity(
         Field("title", "事業計画名", "Title", gif="名称", max_length=200),
         Field("summary", "事業計画の概要", "Summary", gif="概要", max_length=4000),
         *ADDRESS.named("site", "補助事業の実施場所", "Place of the project",
-                       classification=Classification.BUSINESS_CONFIDENTIAL),
+                       classification=Classification.BUSINESS_CONFIDENTIAL,
+                       of_individuals=True),
         Field("industry_jsic", "補助事業の業種", "Industry of the project (JSIC)", _T.CODE,
               max_length=4),
         Field("industry_text", "補助事業の業種（記載）", "Industry of the project as stated",
@@ -47,7 +48,7 @@ PROJECT = Entity(
         Field("submitted_on", "申請日", "Date of application", _T.DATE, "申請日",
               authority=_DECIDED),
         Field("applicant_account", "申請者のGビズID", "Applicant's GビズID account", _T.CODE,
-              max_length=100, authority=Authority.ATTESTED),
+              max_length=100, authority=Authority.ATTESTED, personal_of_individuals=True),
     ),
 )  # fmt: skip
 

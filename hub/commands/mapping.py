@@ -16,6 +16,8 @@ from hub.console import console, counted, table
 
 if TYPE_CHECKING:
     from base.errors import HubError
+    from base.settings import Settings
+    from hub.mapping_tools import StreamTools
     from mappings.check import Report
     from mappings.diff import Change
     from mappings.trial import TrialRow
@@ -83,8 +85,8 @@ def try_mapping(name: str, record: str, show_personal: bool, as_json: bool) -> i
     RECORD is the key of an archived record, @FILE with a record in JSON, or - for standard input.
     """
     from base.settings import Settings
+    from hub.commands.masking import masked_row
     from hub.mapping_tools import StreamTools
-    from hub.sync import open_store
     from mappings.trial import try_record
 
     system, stream = one_stream(name)
@@ -95,12 +97,12 @@ def try_mapping(name: str, record: str, show_personal: bool, as_json: bool) -> i
     elif record.startswith("@"):
         raws = [_read(Path(record[1:]))]
     else:
-        with open_store(settings) as store:
-            raws = tools.archived(store, [record])
+        raws = _archived(tools, settings, record)
         if not raws:
-            click.echo(f"{name} has no archived record {record}", err=True)
             return 1
-    rows = [_shown(row, show_personal) for row in try_record(tools.plan(), tools.decode([raws[0]]))]
+    plan, frame = tools.plan(), tools.decode([raws[0]])
+    rows = [_shown(row if show_personal else masked_row(row)) for row in try_record(plan, frame)]
+    refused = [each.rule for each in plan.map(frame).refusals if each.level == "record"]
     if as_json:
         emit(rows)
         return 0
@@ -108,7 +110,25 @@ def try_mapping(name: str, record: str, show_personal: bool, as_json: bool) -> i
     for row in rows:
         shown.add_row(*(row[column] or "" for column in row))
     console().print(shown)
+    if refused:
+        rules = ", ".join(dict.fromkeys(refused))
+        click.echo(f"refused: {rules}; nothing of this record is loaded")
     return 0
+
+
+def _archived(tools: StreamTools, settings: Settings, record: str) -> list[bytes]:
+    """The record's raw bytes; says so and returns nothing where there are none."""
+    from hub.commands.record import refused_items
+    from hub.sync import open_store
+
+    name = f"{tools.system}.{tools.stream}"
+    with open_store(settings) as store:
+        raws = tools.archived(store, [record])
+        told = "" if raws else refused_items(store, tools.system, tools.stream, record)
+    if not raws:
+        hint = told or f"take a key from `hub record list {name}`, or try @FILE"
+        click.echo(f"{name} has no archived record {record}: {hint}", err=True)
+    return raws
 
 
 def _read(path: Path) -> bytes:
@@ -118,15 +138,12 @@ def _read(path: Path) -> bytes:
         raise click.BadParameter(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _shown(row: TrialRow, show_personal: bool) -> dict[str, str | None]:
-    from base.redact import mask
-
-    hide = row.personal and not show_personal
+def _shown(row: TrialRow) -> dict[str, str | None]:
     return {
         "source": row.source,
-        "raw": mask(row.raw) if hide else row.raw,
+        "raw": row.raw,
         "canonical": row.canonical,
-        "value": mask(row.value) if hide and row.value else row.value,
+        "value": row.value,
         "note": row.note,
     }
 
@@ -135,13 +152,20 @@ def _shown(row: TrialRow, show_personal: bool) -> dict[str, str | None]:
 @click.argument("name", metavar="SYSTEM.STREAM")
 @click.option("--old", type=click.Path(path_type=Path, exists=True), help="The other mapping file.")
 @click.option("--rev", default="HEAD", show_default=True, help="Its git revision, without --old.")
-@click.option("--limit", default=1000, show_default=True, help="How many archived records.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    help="How many archived records.",
+)
 @json_option
 def diff(name: str, old: Path | None, rev: str, limit: int, as_json: bool) -> int:
     """Show which claims the mapping as it is now changes, over archived records.
 
     Values are not shown: the fields that differ are counted, with the record rows they concern.
     """
+    from base.errors import SettingsError
     from base.settings import Settings
     from hub.mapping_tools import StreamTools, mapping_of_revision
     from hub.sync import open_store
@@ -151,7 +175,10 @@ def diff(name: str, old: Path | None, rev: str, limit: int, as_json: bool) -> in
     settings = Settings.load()
     tools = StreamTools(system, stream, settings)
     with ExitStack() as stack:
-        path = old or stack.enter_context(mapping_of_revision(system, rev, settings.root))
+        try:
+            path = old or stack.enter_context(mapping_of_revision(system, rev, settings.root))
+        except SettingsError as error:
+            raise click.BadParameter(f"{error.what}: name a revision that has it") from None
         before = tools.plan(path)
         with open_store(settings) as store:
             raws = tools.sample(store, limit)

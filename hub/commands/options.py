@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -23,6 +24,31 @@ def json_option(command: F) -> F:
 def emit(data: Any) -> None:
     """Print `data` as JSON."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+
+
+def confirmed(question: str) -> bool:
+    """Ask at the terminal; says so where the answer is no.
+
+    Raises:
+        click.UsageError: there is nobody to ask.
+    """
+    try:
+        agreed = click.confirm(question)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise click.UsageError(
+            "nothing was changed: there is no terminal to ask at; say --yes"
+        ) from None
+    if not agreed:
+        click.echo("Nothing was changed.", err=True)
+    return agreed
+
+
+def tell_cut(shown: int, total: int) -> None:
+    """Say on standard error that a list is longer than what was printed."""
+    if shown < total:
+        click.echo(f"{shown:,} of {total:,} shown; --limit shows more", err=True)
 
 
 class Instant(click.ParamType[datetime]):

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from hub.commands.options import emit, json_option, one_stream
-from hub.console import console, table
+from hub.commands.options import emit, json_option, one_stream, tell_cut
+from hub.console import console, item_name, table
 
 if TYPE_CHECKING:
-    from canonical.store.batch import ClaimVersion
-
-
-INDIVIDUALS = ("sole_proprietor", "pre_founder")
-"""Kinds of party that are natural persons."""
+    from canonical.store import Store
 
 
 @click.group()
@@ -25,7 +21,7 @@ def record() -> None:
 
 @record.command("list")
 @click.argument("name", metavar="SYSTEM.STREAM")
-@click.option("--limit", default=20, show_default=True)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @json_option
 def list_records(name: str, limit: int, as_json: bool) -> None:
     """List the keys of a stream's records, the oldest first."""
@@ -34,16 +30,17 @@ def list_records(name: str, limit: int, as_json: bool) -> None:
 
     system, stream = one_stream(name)
     keys: list[str] = []
+    total = 0
     with open_store(Settings.load()) as store:
         for some in store.live_keys(store.stream_id(system, stream)):
             keys += some[: limit - len(keys)]
-            if len(keys) >= limit:
-                break
+            total += len(some)
     if as_json:
         emit(keys)
-        return
-    for key in keys:
-        click.echo(key)
+    else:
+        for key in keys:
+            click.echo(key)
+    tell_cut(len(keys), total)
 
 
 @record.command()
@@ -55,21 +52,21 @@ def list_records(name: str, limit: int, as_json: bool) -> None:
 def show(name: str, key: str, history: bool, show_personal: bool, as_json: bool) -> int:
     """Show every value a record claims: since when, as of when, and where it is archived."""
     from base.settings import Settings
+    from hub.commands.masking import masked_claims
     from hub.sync import open_store
 
     system, stream = one_stream(name)
     with open_store(Settings.load()) as store:
-        claims = store.claims_of(system, stream, key)
-    if not history:
-        claims = [claim for claim in claims if claim.recorded_to is None]
+        every = store.claims_of(system, stream, key)
+        claims = [claim for claim in every if history or claim.recorded_to is None]
+        if not claims:
+            click.echo(_why_none(store, system, stream, key, closed=bool(every)), err=True)
     if not show_personal:
-        claims = [_masked(claim) for claim in claims]
+        claims = masked_claims(claims)
     if as_json:
         emit([asdict(claim) for claim in claims])
+    if as_json or not claims:
         return 0 if claims else 1
-    if not claims:
-        click.echo(f"{name} has no claims for the record {key}", err=True)
-        return 1
     out = console()
     for claim in claims:
         until = f" until {claim.recorded_to:%Y-%m-%d %H:%M:%S}" if claim.recorded_to else ""
@@ -86,20 +83,24 @@ def show(name: str, key: str, history: bool, show_personal: bool, as_json: bool)
     return 0
 
 
-def _masked(claim: ClaimVersion) -> ClaimVersion:
-    """The claim with its personal values masked, as the model classifies them."""
-    from base.redact import mask
-    from canonical.model import ENTITIES, Classification
+def _why_none(store: Store, system: str, stream: str, key: str, *, closed: bool) -> str:
+    """Why a record has no claims to show, and what to look at instead."""
+    name = f"{system}.{stream}"
+    if told := refused_items(store, system, stream, key):
+        return told
+    if closed:
+        return f"{name} has no claims for the record {key} any more: see --history"
+    return f"{name} does not know the record {key}: take a key from `hub record list {name}`"
 
-    individual = claim.values.get("kind") in INDIVIDUALS
-    personal = {
-        field.name
-        for field in ENTITIES[claim.entity].fields
-        if field.classification is Classification.PERSONAL
-        or (individual and field.personal_of_individuals)
-    }
-    values = {
-        name: mask(str(value)) if name in personal and value is not None else value
-        for name, value in claim.values.items()
-    }
-    return replace(claim, values=values)
+
+def refused_items(store: Store, system: str, stream: str, key: str) -> str:
+    """What says that a record is in quarantine, and where to look; empty if it is not."""
+    items = store.quarantine(system=system, stream=stream, record_key=key)
+    if not items:
+        return ""
+    rules = ", ".join(f"{item.rule} ({item_name(item.item_id)})" for item in items)
+    return (
+        f"the record {key} of {system}.{stream} is in quarantine: {rules};"
+        f" see `hub quarantine show {item_name(items[0].item_id)}`"
+        f" and `hub mapping try {system}.{stream} {key}`"
+    )

@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from base.clock import JST
-from hub.commands.options import Instant, emit, json_option, one_stream
+from hub.commands.options import Instant, confirmed, emit, json_option, one_stream
 
 
 @click.group()
@@ -38,7 +38,7 @@ def show(name: str, as_json: bool) -> None:
 @click.argument("name", metavar="SYSTEM.STREAM")
 @click.option("--to", "to", type=Instant(), help="Read on from here (default: from the start).")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def reset(name: str, to: datetime | None, yes: bool) -> None:
+def reset(name: str, to: datetime | None, yes: bool) -> int:
     """Set the cursor back. Records and claims stay; what is unchanged is skipped when re-read."""
     from base.settings import Settings
     from hub.sync import open_store
@@ -46,8 +46,9 @@ def reset(name: str, to: datetime | None, yes: bool) -> None:
 
     system, stream = one_stream(name)
     target = f"{to.astimezone(JST):%Y-%m-%d %H:%M} JST" if to else "the start"
-    if not yes:
-        click.confirm(f"Set the cursor of {system}.{stream} back to {target}?", abort=True)
+    if not yes and not confirmed(f"Set the cursor of {system}.{stream} back to {target}?"):
+        return 1
     with open_store(Settings.load()) as store:
         store.reset_state(store.stream_id(system, stream), cursor=utc_text(to) if to else None)
     click.echo(f"{system}.{stream} will be read from {target} by the next sync.")
+    return 0

@@ -133,6 +133,40 @@ def test_status_state_and_record(hub: Shell) -> None:
     assert set(party["values"]["representative_name"]) <= set("漢あア 　x")
 
 
+def test_personal_values_are_masked_alike_by_show_and_try(hub: Shell, servers: MockServers) -> None:
+    hidden: dict[str, set[str]] = {"corporation": set(), "sole_proprietor": set()}
+    for key in hub.json("record", "list", APPLICATIONS, "--limit", "60"):
+        plain = hub.json("record", "show", APPLICATIONS, key, "--show-personal")
+        kinds = {c["values"].get("kind") for c in plain if c["entity"] == "party"}
+        if not kinds & hidden.keys():
+            continue
+        kind = kinds.pop()
+        masked = hub.json("record", "show", APPLICATIONS, key)
+        told = {
+            f"{old['entity']}.{name}"
+            for old, new in zip(plain, masked, strict=True)
+            for name, value in old["values"].items()
+            if new["values"][name] != value
+        }
+        tried = {
+            old["canonical"]
+            for old, new in zip(
+                hub.json("mapping", "try", APPLICATIONS, key, "--show-personal"),
+                hub.json("mapping", "try", APPLICATIONS, key),
+                strict=True,
+            )
+            if old["value"] != new["value"]
+        }
+        assert tried == told, key
+        hidden[kind] |= told
+    assert "party.representative_name" in hidden["corporation"]
+    of_individuals = {"party.name", "party.address_town", "project.site_town", "trade_name.name"}
+    assert not of_individuals & hidden["corporation"]
+    assert of_individuals <= hidden["sole_proprietor"]
+    open_to_all = ("_precision", "_unit", "_prefecture_code", "_municipality_code", ".kind")
+    assert not any(name.endswith(open_to_all) for name in hidden["sole_proprietor"])
+
+
 def test_quarantine_is_listed_shown_replayed_and_discarded(hub: Shell) -> None:
     items = hub.json("quarantine", "list", APPLICATIONS)
     assert hub.item in {item["item_id"] for item in items}
@@ -205,7 +239,7 @@ WRONG: list[tuple[int, tuple[str, ...], str]] = [
     (1, ("mapping", "try", APPLICATIONS, "nosuch"), "nosuch"),
     (2, ("mapping", "try", APPLICATIONS, "@/no/such/file"), "/no/such/file"),
     (2, ("mapping", "diff", APPLICATIONS, "--old", "/no/such/file"), "/no/such/file"),
-    (3, ("mapping", "diff", APPLICATIONS, "--rev", "nosuch"), "nosuch"),
+    (2, ("mapping", "diff", APPLICATIONS, "--rev", "nosuch"), "nosuch"),
     (2, ("db", "copy", "mysql://a@b/c"), "sqlite:////absolute/path"),
     (2, ("replay", "subsidy"), "several streams"),
 ]

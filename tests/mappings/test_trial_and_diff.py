@@ -26,6 +26,20 @@ def test_trial_shows_value_note_refusal_and_reason(applications: Plan) -> None:
     assert shown["answers.代表者氏名", "party.representative_name"].personal
 
 
+def test_what_is_personal_depends_on_who_applies(applications: Plan) -> None:
+    for kind, personal in (("法人", False), ("個人事業主", True), ("", True)):
+        applicant = APPLICATION["applicant"] | {"kind": kind}
+        rows = try_record(applications, source_frame(APPLICATION | {"applicant": applicant}))
+        shown = {row.canonical: row for row in rows if row.value is not None}
+        for name in ("party.name", "party.address_city", "party.name_core"):
+            assert (shown[name].personal, shown[name].raw_personal) == (personal, personal), name
+        code = shown["party.address_prefecture_code"]
+        assert (code.personal, code.raw_personal) == (False, personal)
+        assert shown["party.representative_name"].personal
+        birth = shown["party.representative_birth_on_precision"]
+        assert (birth.personal, birth.raw_personal) == (False, True)
+
+
 def test_diff_names_the_claims_that_change(compiled: Compile) -> None:
     text = "s:\n  fields:\n    a: {to: party.capital_jpy, unit: 円}\n    b: {to: party.name}\n"
     old, new = compiled(text), compiled(text.replace("unit: 円", "unit: 千円"))
