@@ -39,13 +39,11 @@ class Archive:
         keys: Sequence[str],
         raws: Sequence[bytes],
         hashes: Sequence[bytes],
-        positions: Sequence[int] | None = None,
     ) -> Path:
         """Keep one batch's records; a batch written before under this number is replaced.
 
         Args:
             hashes: fingerprints of `raws`, 16 bytes each.
-            positions: place of each record in the file; their order if None.
 
         Returns:
             the file's path relative to the archive.
@@ -55,7 +53,7 @@ class Archive:
         """
         frame = pl.DataFrame(
             {
-                "position": pl.Series(positions or range(len(keys)), dtype=pl.UInt32),
+                "position": pl.Series(range(len(keys)), dtype=pl.UInt32),
                 "key": pl.Series(keys, dtype=pl.String),
                 "hash": pl.Series(hashes, dtype=pl.Binary),
                 "raw": pl.Series(raws, dtype=pl.Binary),
@@ -82,7 +80,7 @@ class Archive:
         except (OSError, pl.exceptions.PolarsError) as error:
             raise ArchiveError(
                 f"the archived batch {PurePosixPath(path)} cannot be read: {error}",
-                remedy="Restore the archive's folder from its backup, or read the window again",
+                remedy="Restore the archive's folder from its backup",
             ) from error
 
     def put_attachment(self, data: bytes) -> str:
