@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.commands.options import emit, json_option, known_streams, one_stream
+from hub.commands.options import (
+    confirmed,
+    emit,
+    json_option,
+    known_streams,
+    one_stream,
+    tell_cut,
+)
 from hub.console import console, counted, item_name, item_number, table
 
 if TYPE_CHECKING:
+    from canonical.store import Store
     from canonical.store.batch import QuarantineItem
 
 
@@ -49,7 +57,7 @@ def quarantine() -> None:
 @click.argument("name", required=False, metavar="[SYSTEM[.STREAM]]")
 @click.option("--rule", help="Only items refused by this rule.")
 @click.option("--all", "everything", is_flag=True, help="Closed and discarded items too.")
-@click.option("--limit", default=100, show_default=True)
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
 @json_option
 def list_items(
     name: str | None, rule: str | None, everything: bool, limit: int, as_json: bool
@@ -61,23 +69,40 @@ def list_items(
     system, _, stream = (name or "").partition(".")
     if name:
         known_streams([name])
+    chosen: dict[str, str | None] = {
+        "system": system or None,
+        "stream": stream or None,
+        "status": None if everything else "open",
+    }
     with open_store(Settings.load()) as store:
-        items = store.quarantine(
-            system=system or None,
-            stream=stream or None,
-            rule=rule,
-            status=None if everything else "open",
-            limit=limit,
-        )
+        items = store.quarantine(**chosen, rule=rule, limit=limit)
+        found = len(items)
+        if found == limit:
+            found = len(store.quarantine(**chosen, rule=rule, limit=EVERYTHING))
+        nothing = "" if items else _nothing(store, rule, chosen)
     if as_json:
         emit([_plain(item) for item in items])
-        return
-    if not items:
-        click.echo("Nothing in quarantine.")
-        return
+    elif items:
+        _print_items(items, with_status=everything)
+    if nothing:
+        click.echo(nothing, err=as_json)
+    tell_cut(len(items), found)
+
+
+def _nothing(store: Store, rule: str | None, chosen: dict[str, str | None]) -> str:
+    """What says that there are no such items; where others are, by which rules."""
+    others = {item.rule for item in store.quarantine(**chosen, limit=EVERYTHING)} if rule else set()
+    if not others:
+        return "Nothing in quarantine."
+    return f"Nothing was refused by {rule}. There are items of: {', '.join(sorted(others))}."
+
+
+def _print_items(items: Sequence[QuarantineItem], *, with_status: bool) -> None:
     shown = table("item", "stream", "record", "level", "rule", "field", "value")
+    if with_status:
+        shown.add_column("status")
     for item in items:
-        shown.add_row(
+        cells = [
             item_name(item.item_id),
             f"{item.system}.{item.stream}",
             item.record_key,
@@ -85,7 +110,8 @@ def list_items(
             item.rule,
             item.field or "",
             item.value or "",
-        )
+        ]
+        shown.add_row(*cells, *([item.status] if with_status else []))
     console().print(shown)
     for rule_name, message in {item.rule: item.message for item in items}.items():
         click.echo(f"{rule_name}: {message}")
@@ -128,9 +154,10 @@ def replay(name: str, rule: str | None, dry_run: bool, as_json: bool) -> int:
     system, stream = one_stream(name)
     with open_store(Settings.load()) as store:
         before = store.quarantine(system=system, stream=stream, rule=rule, limit=EVERYTHING)
+        nothing = "" if before else _nothing(store, rule, {"system": system, "stream": stream})
     keys = tuple(dict.fromkeys(item.record_key for item in before))
     if not keys:
-        click.echo("Nothing in quarantine to replay.")
+        click.echo(nothing)
         return 0
     options = SyncOptions(mode="replay", dry_run=dry_run, keys=keys)
     code = run_all([(system, stream)], options, as_json)
@@ -151,9 +178,22 @@ def discard(items: Sequence[int], yes: bool) -> int:
     from base.settings import Settings
     from hub.sync import open_store
 
-    if not yes:
-        click.confirm(f"Discard {counted(len(items), 'item')}?", abort=True)
     with open_store(Settings.load()) as store:
+        wrong = [told for item in items if (told := _not_open(store, item))]
+        for told in wrong:
+            click.echo(told, err=True)
+        if len(wrong) == len(items):
+            return 1
+        if not yes and not confirmed(f"Discard {counted(len(items) - len(wrong), 'item')}?"):
+            return 1
         done = store.discard(items)
     click.echo(f"{counted(done, 'item')} discarded.")
-    return 0 if done == len(items) else 1
+    return 1 if wrong else 0
+
+
+def _not_open(store: Store, item: int) -> str:
+    """Why an item cannot be discarded; empty where it is open."""
+    found = store.quarantine_item(item)
+    if found is None:
+        return f"there is no quarantine item {item_name(item)}"
+    return "" if found.status == "open" else f"item {item_name(item)} is {found.status} already"

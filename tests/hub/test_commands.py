@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from hub.cli import run
+from mocks.faults import Fault
 from mocks.serve import MockServers, serve
 from mocks.world import World, dirt
 from tests.hub.hubs import environment, hub_in
@@ -88,6 +90,7 @@ def hub(
     """A command line over a copy of the synced store, with the mock servers up."""
     home = tmp_path / "hub"
     shutil.copytree(synced, home)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
     for name, value in environment(servers, home).items():
         monkeypatch.setenv(name, value)
     with hub_in(servers, home) as made:
@@ -135,7 +138,7 @@ def test_status_state_and_record(hub: Shell) -> None:
 
 def test_personal_values_are_masked_alike_by_show_and_try(hub: Shell, servers: MockServers) -> None:
     hidden: dict[str, set[str]] = {"corporation": set(), "sole_proprietor": set()}
-    for key in hub.json("record", "list", APPLICATIONS, "--limit", "60"):
+    for key in hub.json("record", "list", APPLICATIONS, "--limit", "20"):
         plain = hub.json("record", "show", APPLICATIONS, key, "--show-personal")
         kinds = {c["values"].get("kind") for c in plain if c["entity"] == "party"}
         if not kinds & hidden.keys():
@@ -176,17 +179,57 @@ def test_quarantine_is_listed_shown_replayed_and_discarded(hub: Shell) -> None:
     assert f"0 of {len(items)} items closed, {len(items)} open" in hub.out
     (replayed,) = hub.json("quarantine", "replay", APPLICATIONS, "--dry-run")
     assert replayed["counts"]["read"] > 0
+    assert hub("quarantine", "list", APPLICATIONS, "--limit", "1") == 0
+    assert f"1 of {len(items)} shown" in hub.err
+    assert hub("quarantine", "list", APPLICATIONS, "--rule", "bogus") == 0
+    assert items[0]["rule"] in hub.out
+    assert hub("quarantine", "discard", hub.item) == 2
+    assert "nothing was changed" in hub.err
     assert hub("quarantine", "discard", hub.item, "--yes") == 0
+    assert hub("quarantine", "discard", hub.item, "--yes") == 1
+    assert f"item {hub.item} is discarded already" in hub.err
+    assert hub("quarantine", "list", APPLICATIONS, "--all") == 0
+    assert "discarded" in hub.out
     left = hub.json("quarantine", "list", APPLICATIONS)
     assert len(left) == len(items) - 1
     assert hub.json("quarantine", "show", hub.item)["status"] == "discarded"
     assert hub.json("replay", APPLICATIONS)[0]["counts"]["read"] == 0
 
 
+def test_a_refused_record_is_named_as_such(hub: Shell) -> None:
+    items = hub.json("quarantine", "list", APPLICATIONS, "--limit", "1000")
+    refused = next(i for i in items if i["level"] == "record" and i["stage"] == "map")
+    assert hub("record", "show", APPLICATIONS, refused["record_key"]) == 1
+    assert f"hub quarantine show {refused['item_id']}" in hub.err
+    assert hub("mapping", "try", APPLICATIONS, refused["record_key"]) == 0
+    assert f"refused: {refused['rule']}; nothing of this record is loaded" in hub.out
+
+
+def test_a_replay_does_not_hide_a_failed_sync(
+    hub: Shell, servers: MockServers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_HOME", str(tmp_path / "fresh"))
+    for variable in ("HUB_DATABASE_URL", "HUB_ARCHIVE"):
+        monkeypatch.delenv(variable, raising=False)
+    assert hub("sync", APPLICATIONS) == 0
+    servers.faults.add(Fault("forbidden", path="/applicant/*"))
+    try:
+        assert hub("sync", APPLICATIONS) == 1
+    finally:
+        servers.faults.clear()
+    assert hub("quarantine", "replay", APPLICATIONS) == 0
+    (told,) = [s for s in hub.json("status")["streams"] if s["stream"] == "applications"]
+    assert (told["last_run"]["mode"], told["last_sync"]["status"]) == ("replay", "failed")
+    assert hub("status") == 0
+    assert "incremental failed" in hub.out
+    assert f"{APPLICATIONS}: then replay succeeded" in hub.out
+    assert f"{APPLICATIONS}: {APPLICATIONS}" not in hub.out
+
+
 def test_connectors_connections_and_mappings(hub: Shell) -> None:
     assert {row["stream"] for row in hub.json("connector", "list")} >= {"applications", "programs"}
     assert hub.json("connector", "check", "subsidy") == {"subsidy": []}
-    assert all(line["ok"] for line in hub.json("connection", "check", "subsidy"))
+    assert all(line["ok"] for line in hub.json("connection", "check", "subsidy.programs"))
     reports = hub.json("mapping", "check", "subsidy")
     assert all(not report["problems"] for report in reports)
     rows = hub.json("mapping", "try", APPLICATIONS, hub.key)
@@ -226,17 +269,23 @@ WRONG: list[tuple[int, tuple[str, ...], str]] = [
     (2, ("sync", "subsidy", "--from", "令和8年"), "2026-11-20"),
     (2, ("sync", "subsidy", "--limit", "0"), "limit"),
     (2, ("sync", "subsidy", "--nosuch"), "--nosuch"),
+    (2, ("sync", "subsidy", "--from", "2026-01-01"), "subsidy.programs: a snapshot"),
+    (2, ("sync", "subsidy.programs", "--until", "2026-01-01"), "subsidy.programs: a snapshot"),
     (2, ("nosuch",), "nosuch"),
     (2, ("state", "show", "subsidy"), "several streams"),
     (2, ("state", "reset", APPLICATIONS, "--to", "yesterday"), "yesterday"),
     (2, ("quarantine", "show", "seventeen"), "seventeen"),
     (1, ("quarantine", "show", "2-999999"), "2-999999"),
+    (1, ("quarantine", "discard", "2-999999"), "2-999999"),
+    (2, ("quarantine", "list", "--limit", "0"), "limit"),
+    (2, ("record", "list", APPLICATIONS, "--limit", "0"), "limit"),
+    (2, ("state", "reset", APPLICATIONS), "nothing was changed"),
     (2, ("quarantine", "list", "nosuch"), "nosuch"),
-    (1, ("record", "show", APPLICATIONS, "nosuch"), "nosuch"),
+    (1, ("record", "show", APPLICATIONS, "nosuch"), f"hub record list {APPLICATIONS}"),
     (2, ("connector", "check", "nosuch"), "nosuch"),
     (2, ("connection", "check", "nosuch"), "nosuch"),
     (2, ("mapping", "check", "nosuch"), "nosuch"),
-    (1, ("mapping", "try", APPLICATIONS, "nosuch"), "nosuch"),
+    (1, ("mapping", "try", APPLICATIONS, "nosuch"), f"hub record list {APPLICATIONS}"),
     (2, ("mapping", "try", APPLICATIONS, "@/no/such/file"), "/no/such/file"),
     (2, ("mapping", "diff", APPLICATIONS, "--old", "/no/such/file"), "/no/such/file"),
     (2, ("mapping", "diff", APPLICATIONS, "--rev", "nosuch"), "nosuch"),
@@ -268,6 +317,7 @@ def test_a_missing_connection_is_a_missing_setting(
     monkeypatch.delenv("HUB_CONNECTION_SUBSIDY")
     assert hub("sync", APPLICATIONS) == 3
     assert "HUB_CONNECTION_SUBSIDY" in hub.err
+    assert hub("connection", "check") == 3
     assert hub("sync", APPLICATIONS, "--json") == 3
     assert json.loads(hub.out)[0]["stream"] == "applications"
 
@@ -301,6 +351,7 @@ def test_a_system_that_is_down_is_a_failure_for_scripts_too(
     lines = json.loads(hub.out)
     assert any(not line["ok"] for line in lines)
     assert held["client_secret"] not in hub.out + hub.err
+    assert "hub mocks" in hub.err
 
 
 def test_another_run_holds_the_stream(hub: Shell, servers: MockServers) -> None:
