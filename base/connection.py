@@ -117,7 +117,7 @@ def _wrong(name: str, what: str) -> SettingsError:
     return SettingsError(
         f"the connection cannot be used: {what}",
         system=name,
-        remedy=f"Correct {variable_of(name)} (or the connection of this name in Airflow)",
+        remedy=f"Correct {variable_of(name)} (for the DAGs, Airflow's connection hub_{name})",
     )
 
 

@@ -103,7 +103,7 @@ class Settings:
                     f"Set {variable_of(name)} in the environment or in {self.home / 'local.env'}, "
                     'as JSON: {"address": "https://…", "rate_per_second": 5, '
                     '"client_id": "…", "client_secret_file": "…"}; '
-                    f"or add a connection {name} in Airflow"
+                    f"for the DAGs alone, a connection hub_{name} in Airflow will do"
                 ),
             )
         return found

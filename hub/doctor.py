@@ -13,6 +13,7 @@ from typing import Literal
 
 from base.errors import HubError
 from base.settings import Settings
+from hub.console import counted
 from hub.local.mocks import FIRST_PORT, ports_wanted
 from hub.local.ports import is_free
 from hub.local.run import number
@@ -87,7 +88,9 @@ def _store(settings: Settings) -> Iterator[Finding]:
         yield Finding("store", "missing", error.what, error.remedy or "check HUB_DATABASE_URL")
         return
     if behind:
-        yield Finding("store", "warning", f"{behind} migrations pending", "hub db upgrade")
+        yield Finding(
+            "store", "warning", f"{counted(behind, 'migration')} pending", "hub db upgrade"
+        )
     else:
         yield Finding("store", "ok", store.dialect)
 
@@ -102,7 +105,8 @@ def _connections(settings: Settings) -> Iterator[Finding]:
         except HubError as error:
             yield Finding(f"connection {name}", "missing", error.what, error.remedy or "")
         else:
-            yield Finding(f"connection {name}", "ok", connection.address)
+            told = f"{connection.address}, set (not tried: hub connection check)"
+            yield Finding(f"connection {name}", "ok", told)
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:

@@ -81,7 +81,7 @@ def listen(name: str, port: int) -> socket.socket:
             raise
         msg = (
             f"port {port} for the mock system {name} is taken by another program. "
-            f"Stop that program, or choose another first port (hub mocks --port)"
+            f"Stop that program, or choose another first port (hub mocks --port-base)"
         )
         raise PortTaken(msg) from error
     return wire

@@ -53,7 +53,25 @@ def sync(
         dry_run=dry_run,
         approve_deletes=approve_deletes,
     )
-    return run_all(known_streams(names), options, as_json)
+    streams = known_streams(names)
+    if options.mode == "backfill":
+        _check_windows(streams)
+    return run_all(streams, options, as_json)
+
+
+def _check_windows(streams: Sequence[tuple[str, str]]) -> None:
+    """UsageError where one of the streams is a snapshot, which has no windows to read again."""
+    from connectors import declarations
+
+    declared = declarations()
+    whole = [(s, name) for s, name in streams if declared[s].streams[name].mode == "snapshot"]
+    if whole:
+        names = ", ".join(".".join(pair) for pair in whole)
+        others = ", ".join(".".join(pair) for pair in streams if pair not in whole)
+        advice = f"name {others} alone" if others else "use --full"
+        raise click.UsageError(
+            f"{names}: a snapshot is read whole, --from and --until do not apply; {advice}"
+        )
 
 
 @click.command()
