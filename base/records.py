@@ -66,7 +66,8 @@ class Refusal:
 class RefusedRecord:
     """A source record that has no usable key or does not decode: kept raw, and quarantined.
 
-    `key` is the record's own key where it could be read, else `sha256:` and 16 hex digits of `raw`.
+    `key` is the record's own key where it could be read, else `sha256:` and 16 hex digits of
+    the hash of `raw` (masked where a 個人番号 stood).
     """
 
     key: str

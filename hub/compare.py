@@ -62,7 +62,7 @@ def _within_batch(frame: pl.DataFrame, until: str | None) -> pl.DataFrame:
         return frame
     in_time = frame.filter(pl.col("outcome").is_null())
     newest = (
-        in_time.sort("updated", "row", nulls_last=False)
+        in_time.sort("updated", "row", nulls_last=True)  # a refused record tells no instant
         .group_by("record_key", maintain_order=True)
         .agg(winner=pl.col("row").last(), winner_hash=pl.col("raw_hash").last())
     )

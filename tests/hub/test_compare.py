@@ -90,6 +90,13 @@ def test_without_a_cursor_the_last_version_wins() -> None:
     assert outcomes(read, known(), until=None) == ["superseded", "new"]
 
 
+def test_a_refused_version_beside_a_good_one_is_not_passed_over() -> None:
+    assert outcomes(batch(("a", b"bad", None), ("a", b"good", LATE)), known()) == [
+        "new",
+        "superseded",
+    ]
+
+
 RECORDS = st.lists(
     st.tuples(
         st.sampled_from("abcd"),
