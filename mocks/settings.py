@@ -20,11 +20,7 @@ def local_addresses(ports: Mapping[str, int]) -> dict[str, str]:
 def local_connections(
     addresses: Mapping[str, str], credentials: ClientCredentials
 ) -> dict[str, dict[str, Any]]:
-    """Connection name → settings (address, rate, client id and secret), as `Connection` reads them.
-
-    The public API of jGrants lies under `/exp`, as in the published interface, and asks for no
-    credentials: it is a connection of its own.
-    """
+    """Connection name → settings (address, rate, client id and secret) for `Connection`."""
     subsidy = addresses["subsidy"]
     return {
         "subsidy": {
@@ -34,7 +30,6 @@ def local_connections(
             "client_secret": credentials.client_secret,
             "token_url": f"{subsidy}/oauth/token",
         },
-        "subsidy_public": {"address": f"{subsidy}/exp", "rate_per_second": RATE},
     }
 
 

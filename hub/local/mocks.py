@@ -40,11 +40,7 @@ def connections(home: Path, first: int) -> Mapping[str, str]:
     if not path.exists():
         ClientCredentials.generate().save(path)
     addresses = local_addresses(ports(first))
-    made = local_connections(addresses, ClientCredentials.load(path))
-    # The published interface lies under /exp and asks for no credentials.
-    public = {"address": f"{addresses['subsidy']}/exp", "rate_per_second": 500}
-    made.setdefault("subsidy_public", public)
-    return connection_variables(made)
+    return connection_variables(local_connections(addresses, ClientCredentials.load(path)))
 
 
 def start(processes: Processes, businesses: int, first: int) -> None:

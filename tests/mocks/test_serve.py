@@ -92,11 +92,7 @@ def test_the_admin_api_says_what_is_wrong(servers: MockServers, path: str, body:
 def test_connections_lead_to_the_servers(servers: MockServers) -> None:
     found = servers.connections()
     assert found["subsidy"]["address"] == servers["subsidy"].address
-    assert found["subsidy_public"]["address"] == servers["subsidy"].address + "/exp"
-    assert set(connection_variables(found)) == {
-        "HUB_CONNECTION_SUBSIDY",
-        "HUB_CONNECTION_SUBSIDY_PUBLIC",
-    }
+    assert set(connection_variables(found)) == {"HUB_CONNECTION_SUBSIDY"}
     assert local_addresses(PORTS)["subsidy"] == "http://127.0.0.1:8802"
 
 
