@@ -19,6 +19,7 @@ from connectors.archive import Archive
 from connectors.decoder import Decoded
 from hub.batching import ReadBatch, raw_hash
 from hub.compare import READ_AGAIN, compare
+from hub.known import Known
 from hub.replay import FoundInReading, archived_page
 from mappings import Plan
 
@@ -86,13 +87,13 @@ class BatchProcessor:
 
     `replaying` takes every record as one to be mapped again, knows what reading had found in it,
     and tells of no drift, which live answers alone can show; a dry run archives nothing.
-    `prepare` and `map` may run in two threads: one batch is mapped while the next is decoded.
     """
 
     system: str
     stream: str
     store: Store
     stream_id: int
+    known: Known
     archive: Archive
     decoder: RecordDecoder
     plan: Plan
@@ -105,8 +106,7 @@ class BatchProcessor:
         """Compare, archive and decode one batch."""
         if batch.unchanged and self.replaying is None:
             self._recall(batch)
-        known = self.store.known(self.stream_id, batch.keys)
-        compared = compare(batch, known, self.plan.version, self.until)
+        compared = compare(batch, self.known.of(batch.keys), self.plan.version, self.until)
         if self.replaying is not None:
             self.replaying.mark(batch)
             again = pl.col("outcome") == "unchanged"

@@ -1,6 +1,6 @@
 """One run of one stream: read → compare → archive → map → commit, pipelined.
 
-One thread reads ahead, one compares, archives and decodes, this one maps, one commits. What is
+One thread reads ahead, this one compares, archives, decodes and maps, one commits. What is
 committed is always whole: a batch's claims, quarantine, counts and the position up to which the
 window was read stand in one transaction, so that a sync killed anywhere is taken up by the next
 one and ends in the same store (`docs/invariants.md`, 1 to 5).
@@ -30,6 +30,7 @@ from hub.batching import ReadBatch, batches
 from hub.deletes import AbsentKeys
 from hub.heartbeat import Heartbeat
 from hub.in_flight import InFlight
+from hub.known import Known
 from hub.options import OnProgress, Progress, SyncOptions, SyncSummary, Written
 from hub.prefetch import Prefetch
 from hub.processing import BatchProcessor, Prepared, Processed
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from mappings import Plan
 
 BATCH_RECORDS = 7_500
-"""Records a batch. Larger ones gain nothing and cost memory: six batches are under way at once."""
+"""Records a batch. Larger ones gain nothing and cost memory: four batches are under way at once."""
 
 SWITCH_SECONDS = 0.002
 """How long a thread may keep the interpreter. The default of 5 ms lets a thread that comes back
@@ -189,7 +190,7 @@ class _Run:
         )
 
     def _transfer(self, reading: Reading, state: StreamState) -> None:
-        processor = self._processor(reading)
+        processor = self._processor(reading, first_load=state.next_record_no <= 1)
         absent = AbsentKeys.of(self.job, reading, state.stream_id, self.options.approve_deletes)
         in_flight = InFlight()
         read = batches(
@@ -200,11 +201,8 @@ class _Run:
         )
         with ExitStack() as stack:
             ahead = stack.enter_context(Prefetch(read, depth=1, name="read"))
-            ready = prepared(ahead, processor, in_flight, state.next_batch_no)
-            decoded = stack.enter_context(Prefetch(ready, depth=1, name="decode"))
             committer = stack.enter_context(Committer(self.job.store, in_flight))
-            stack.callback(ahead.stop)  # first of all when something fails: wakes the decoder
-            for batch in decoded:
+            for batch in prepared(ahead, processor, in_flight, state.next_batch_no):
                 processed = processor.map(batch)
                 absent.seen(batch.batch)
                 last = batch.batch.last
@@ -239,13 +237,14 @@ class _Run:
             return {}
         return self.job.store.memo(self.lease.stream_id, keys)
 
-    def _processor(self, reading: Reading) -> BatchProcessor:
+    def _processor(self, reading: Reading, *, first_load: bool) -> BatchProcessor:
         job = self.job
         return BatchProcessor(
             system=job.system,
             stream=job.stream.name,
             store=job.store,
             stream_id=self.lease.stream_id,
+            known=Known(job.store, self.lease.stream_id, first_load=first_load),
             archive=job.archive,
             decoder=job.connector.decoder(job.stream.name),
             plan=job.plan,

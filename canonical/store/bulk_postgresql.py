@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table
 from canonical.store.frames import fetched
 
 _CHUNK = 1 << 20
+_SEPARATOR = "\x1f"
 _PARAMETER = re.compile(r":([a-z]+)")
 
 
@@ -24,11 +25,15 @@ class PostgresBulk:
 
     def member(self, column: str, kind: Literal["text", "bigint"]) -> str:
         """`= ANY(array)`: one parameter however many values."""
-        return f"{column} = ANY(CAST(:keys AS {kind}[]))"
+        array = f"string_to_array(CAST(:keys AS text), chr({ord(_SEPARATOR)}))"
+        return f"{column} = ANY(CAST({array} AS {kind}[]))"
 
     def pack(self, values: Sequence[str] | Sequence[int]) -> object:
-        """psycopg sends a list as an array."""
-        return list(values)
+        """One text, which costs a fifth of an array that psycopg writes value by value.
+
+        No key holds the separator: a key that does not print is refused when it is read.
+        """
+        return _SEPARATOR.join(map(str, values))
 
     def select(
         self,
