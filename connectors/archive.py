@@ -60,7 +60,7 @@ class Archive:
             }
         )
         buffer = io.BytesIO()
-        frame.write_parquet(buffer, compression="zstd", compression_level=3)
+        frame.write_parquet(buffer, compression="zstd", compression_level=1)
         path = Path(system, stream, f"{batch_no:08d}.parquet")
         try:
             write_durably(self.folder / path, buffer.getbuffer())

@@ -8,7 +8,6 @@ one and ends in the same store (`docs/invariants.md`, 1 to 5).
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -43,9 +42,6 @@ if TYPE_CHECKING:
 BATCH_RECORDS = 7_500
 """Records a batch. Larger ones gain nothing and cost memory: four batches are under way at once."""
 
-SWITCH_SECONDS = 0.002
-"""How long a thread may keep the interpreter. The default of 5 ms lets a thread that comes back
-from the network or the database wait that long for its turn, on every page."""
 
 LEASE = timedelta(seconds=60)
 
@@ -83,7 +79,6 @@ def run_sync(
         HubError: whatever ended the read; what was committed before stays, and the next run goes
             on from there.
     """
-    sys.setswitchinterval(SWITCH_SECONDS)
     options = options or SyncOptions()
     hold = _unleased if options.dry_run else _leased
     with _located(job), hold(job) as (lease, check_lease):
