@@ -13,6 +13,9 @@ from base.personal_number import guard_records
 from base.records import Page, RefusedRecord
 
 HASH_BYTES = 16
+GATHER_BYTES = 8_000_000
+"""Raw bytes from which a batch is closed however few records they are: memory follows the batch."""
+
 GATHER_SECONDS = 60.0
 """Longest time for which pages are gathered: what a kill can cost of a slow source's read."""
 
@@ -41,6 +44,7 @@ class ReadBatch:
     notes: dict[str, str] = field(default_factory=dict)
     resume: str | None = None
     last: bool = False
+    bytes: int = 0
 
     @property
     def size(self) -> int:
@@ -55,6 +59,7 @@ class ReadBatch:
             raws[index] = masked
             self.guarded[first + index] = paths
         self.raws += raws
+        self.bytes += sum(map(len, raws))
         self.keys += page.keys
         self.updated += page.updated
         for refused in page.refused:
@@ -78,7 +83,7 @@ def batches(
     identifiers: frozenset[str] = frozenset(),
     clock: Clock | None = None,
 ) -> Iterator[ReadBatch]:
-    """Gather pages into batches of at least `size` records; the last batch is marked `last`.
+    """Gather pages into batches of `size` records or `GATHER_BYTES`; the last is marked `last`.
 
     A page is never split, so that every batch ends where reading can resume. A batch of a slow
     source is closed after `GATHER_SECONDS`, and one that an error cuts short is handed on before
@@ -93,7 +98,8 @@ def batches(
             batch.add(page, identifiers)
             if page.resume is None:
                 break
-            if batch.size >= size or clock.monotonic() - since >= GATHER_SECONDS:
+            full = batch.size >= size or batch.bytes >= GATHER_BYTES
+            if full or clock.monotonic() - since >= GATHER_SECONDS:
                 yield batch.seal()
                 batch, since = ReadBatch(), clock.monotonic()
     except HubError:

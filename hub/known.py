@@ -8,7 +8,7 @@ import polars as pl
 
 from canonical.store import Store
 
-MOST_TRACKED = 1_000_000
+MOST_TRACKED = 250_000
 """Keys of a first load that are remembered (by hash, some 70 bytes each); after that it asks."""
 
 

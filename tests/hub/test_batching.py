@@ -66,3 +66,9 @@ def test_a_slow_source_is_committed_every_minute() -> None:
             yield page(str(number), resume=None if number == 3 else "next")
 
     assert [b.keys for b in batches(source(), 100, clock=clock)] == [["0", "1"], ["2", "3"]]
+
+
+def test_few_large_records_close_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.batching.GATHER_BYTES", 20)
+    pages = [page("a", "b", resume="1"), page("c", resume="2"), page("d", resume=None)]
+    assert [b.keys for b in batches(pages, 100)] == [["a", "b"], ["c", "d"]]
