@@ -23,7 +23,7 @@ def repeating(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> SyncJob:
     """A job whose every page holds the same records."""
     job = hub.job()
     window = Window(since=None, until=hub.clock.now())
-    pages = list(job.connector.read("applications", window, memo=dict, clock=hub.clock))
+    pages = list(job.connector.read("applications", window, memo=lambda _keys: {}, clock=hub.clock))
     monkeypatch.setattr(type(job.connector), "read", lambda *_a, **_k: pages_that_repeat(pages))
     return dataclasses.replace(job, batch_records=1)
 

@@ -20,7 +20,7 @@ def test_an_error_comes_where_the_item_would_have_come() -> None:
         yield 1
         raise ValueError("broken")
 
-    seen = []
+    seen: list[int] = []
     with Prefetch(source(), depth=2, name="t") as ahead, pytest.raises(ValueError, match="broken"):
         seen.extend(ahead)
     assert seen == [1]
