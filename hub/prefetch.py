@@ -46,7 +46,7 @@ class Prefetch(Generic[T]):
                 return
             yield item  # type: ignore[misc]
 
-    def stop(self) -> None:
+    def _halt(self) -> None:
         """Take no more from the source, and end the reader's iteration."""
         self._stop.set()
         while True:
@@ -64,7 +64,7 @@ class Prefetch(Generic[T]):
         A thread that hangs in a read is left behind after `GRACE` seconds: it can hand nothing on
         any more, and it does not keep the process.
         """
-        self.stop()
+        self._halt()
         self._thread.join(GRACE)
 
     def _put(self, item: object) -> bool:

@@ -9,8 +9,7 @@ one and ends in the same store (`docs/invariants.md`, 1 to 5).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -21,16 +20,17 @@ from base.failpoint import failpoint
 from base.identifiers import new_run_id
 from base.records import Page
 from canonical.store import Lease, Store, StreamState
-from canonical.store.batch import BatchCommit, CommitResult, Counts, StateUpdate
+from canonical.store.batch import BatchCommit, Counts, StateUpdate
 from connectors.archive import Archive
 from connectors.connector import Connector
 from connectors.declaration import Stream
 from hub.batching import ReadBatch, batches
+from hub.committer import Committer
 from hub.deletes import AbsentKeys
 from hub.heartbeat import Heartbeat
 from hub.in_flight import InFlight
 from hub.known import Known
-from hub.options import OnProgress, Progress, SyncOptions, SyncSummary, Written
+from hub.options import COUNTS, OnProgress, Progress, SyncOptions, SyncSummary, Written
 from hub.prefetch import Prefetch
 from hub.processing import BatchProcessor, Prepared, Processed
 from hub.replay import FoundInReading, archived_pages, due_again
@@ -194,9 +194,10 @@ class _Run:
             self.job.connector.identifier_fields(self.job.stream.name),
             self.job.clock,
         )
-        with ExitStack() as stack:
-            ahead = stack.enter_context(Prefetch(read, depth=1, name="read"))
-            committer = stack.enter_context(Committer(self.job.store, in_flight))
+        with (
+            Prefetch(read, depth=1, name="read") as ahead,
+            Committer(self.job.store, in_flight) as committer,
+        ):
             for batch in prepared(ahead, processor, in_flight, state.next_batch_no):
                 processed = processor.map(batch)
                 absent.seen(batch.batch)
@@ -340,58 +341,9 @@ def prepared(
         yield processor.prepare(batch, batch_no)
 
 
-class Committer:
-    """Commits one batch at a time in a thread, while the next one is made ready."""
-
-    def __init__(self, store: Store, in_flight: InFlight) -> None:
-        self._store = store
-        self._in_flight = in_flight
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="commit")
-        self._pending: Future[CommitResult] | None = None
-        self.written = Written()
-
-    def __enter__(self) -> Committer:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._in_flight.abort()
-        self._pool.shutdown(wait=True)
-
-    def submit(self, batch_no: int, commit: BatchCommit) -> None:
-        """Wait for the batch before, then commit this one.
-
-        Raises:
-            HubError: the batch before could not be committed.
-        """
-        self.wait()
-        self._pending = self._pool.submit(self._commit, batch_no, commit)
-
-    def wait(self) -> None:
-        """Wait until nothing is being committed.
-
-        Raises:
-            HubError: the last batch could not be committed.
-        """
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            pending.result()
-
-    def _commit(self, batch_no: int, commit: BatchCommit) -> CommitResult:
-        try:
-            result = self._store.commit_batch(commit)
-        except BaseException:
-            self._in_flight.abort()  # a batch that waits for these keys would wait for ever
-            raise
-        self._in_flight.committed(batch_no)
-        self.written.add(result)
-        return result
-
-
 def counts_of(counts: Counts) -> dict[str, int]:
     """The counts of invariant 1 as a dictionary, `read` first."""
-    from canonical.store.batch import COUNT_NAMES
-
-    return {name: getattr(counts, name) for name in COUNT_NAMES}
+    return {name: getattr(counts, name) for name in COUNTS}
 
 
 def limited(pages: Iterator[Page], limit: int) -> Iterator[Page]:

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from canonical.store.batch import COUNT_NAMES
-from hub.options import SyncOptions
+from hub.options import COUNTS, SyncOptions
 from mocks.faults import Fault
 from mocks.serve import MockServers
 from tests import postgres
@@ -75,3 +75,7 @@ def _refuses(servers: MockServers, home: Path, database: str | None) -> None:
                 connection.execute(sa.text(f"UPDATE batch SET {count} = {count} + 1"))  # noqa: S608
             assert "nothing_lost" in str(refused.value)
         engine.dispose()
+
+
+def test_the_counts_that_are_shown_are_those_that_are_stored() -> None:
+    assert COUNTS == COUNT_NAMES
