@@ -85,6 +85,10 @@ class Page:
     they came (one JSON text each). `updated` is the cursor field as UTC ISO text
     `YYYY-MM-DDTHH:MM:SS.ffffffZ`, so that text order is time order; None in snapshot streams.
     `unchanged` are keys the connector knows to be unchanged without having read them again.
+    `deleted` are keys of which the source says that they are gone; where the page holds such a key
+    as a record too, the record counts. `whole` is False where this window's pages do not hold all
+    that the source has (a file that had not changed, a file of differences): then a key that is
+    absent from them is not taken for deleted.
     `notes` go into the memo with the batch that commits this page.
     `resume` is an opaque position: reading on from there continues after this page; None when
     this was the last page of the window.
@@ -95,6 +99,8 @@ class Page:
     updated: list[str | None] = field(default_factory=list)
     refused: list[RefusedRecord] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    whole: bool = True
     notes: dict[str, str] = field(default_factory=dict)
     resume: str | None = None
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from base.errors import ContractError, HubError, MappingError
-from connectors.contract import Contract, Operation
+from connectors.contract import load_contract
 from connectors.declaration import FILE_NAME, Declaration, Stream, load_declaration
 from connectors.hooks import load_hook
+from connectors.openapi import OpenApiContract, Operation
 from connectors.schema import RecordSchema
 from connectors.yamlfile import YamlFile, load_yaml
 
@@ -55,35 +56,43 @@ def _check_stream(
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     here = ("streams", stream.name)
     try:
-        contract = Contract(stream.contract)
+        contract = load_contract(stream.contract)
     except ContractError as error:
         yield (*here, "contract"), error.what
         return
-    operation = None
-    if stream.operation is not None:
+    asked = stream.operation
+    if asked is not None and asked not in contract.operations:
+        known = ", ".join(contract.operations) or "none"
+        yield (*here, "operation"), f"{contract.name} has no operation {asked!r} (it has: {known})"
+        asked = None
+    if asked is not None or stream.operation is None:
         try:
-            operation = contract.operation(stream.operation)
+            schema = contract.record_schema(
+                record=stream.record, operation=asked, records=stream.records
+            )
         except ContractError as error:
-            yield (*here, "operation"), str(error)
-    try:
-        schema = contract.record_schema(
-            record=stream.record,
-            operation=operation.id if operation else None,
-            records=stream.records,
-        )
-    except ContractError as error:
-        if operation is not None or stream.record is not None:
             yield (*here, "record" if stream.record else "records"), error.what
-    else:
-        yield from _check_fields(stream, schema, here)
-    if operation is not None and "read" not in stream.hooks:
-        yield from _check_parameters(stream, operation, here)
-        yield from _check_answer(stream, contract, operation, here)
+        else:
+            yield from _check_fields(stream, schema, here)
+    if asked is not None and isinstance(contract, OpenApiContract) and "read" not in stream.hooks:
+        yield from _check_operation(stream, contract, asked, here)
     for step, name in stream.hooks.items():
         try:
             load_hook(declaration.folder, name)
         except HubError as error:
             yield (*here, "hooks", step), error.what
+
+
+def _check_operation(
+    stream: Stream, contract: OpenApiContract, asked: str, here: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    try:
+        operation = contract.operation(asked)
+    except ContractError as error:
+        yield (*here, "operation"), error.what
+        return
+    yield from _check_parameters(stream, operation, here)
+    yield from _check_answer(stream, contract, operation, here)
 
 
 def _check_fields(
@@ -99,17 +108,28 @@ def _check_fields(
             (*here, "cursor", "field"),
             (f"the contract's record has no field {stream.cursor.field}"),
         )
+    flag = stream.deleted_when
+    if flag is not None and flag.field not in leaves:
+        yield (
+            (*here, "deleted_when", "field"),
+            f"the contract's record has no field {flag.field}",
+        )
 
 
 def _check_parameters(
     stream: Stream, operation: Operation, here: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     cursor, paging = stream.cursor, stream.paging
+    if cursor is not None and not (cursor.from_ and cursor.until):
+        yield (*here, "cursor"), "a REST stream names the parameters from and until of its bounds"
     used: list[tuple[tuple[str, ...], Any]] = [
         (("parameters", name), name) for name in stream.parameters
     ]
     if cursor is not None:
-        used += [(("cursor", "from"), cursor.from_), (("cursor", "until"), cursor.until)]
+        used += [
+            (("cursor", "from"), cursor.from_ or None),
+            (("cursor", "until"), cursor.until or None),
+        ]
     used += [(("paging", "parameter"), paging.parameter), (("paging", "size"), paging.size)]
     for place, name in used:
         if name is not None and name not in operation.parameters:
@@ -118,7 +138,7 @@ def _check_parameters(
 
 
 def _check_answer(
-    stream: Stream, contract: Contract, operation: Operation, here: tuple[str, ...]
+    stream: Stream, contract: OpenApiContract, operation: Operation, here: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     for name, path in (("next", stream.paging.next), ("total_pages", stream.paging.total_pages)):
         if path is not None:

@@ -7,24 +7,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from base.clock import Clock, SystemClock
+from base.connection import Connection
 from base.errors import HubError, Stage
 from base.records import Memo, Page, Window
-from connectors.contract import Contract
+from connectors.contract import Contract, load_contract
 from connectors.declaration import Auth, AuthMethod, Declaration, Stream, Title
 from connectors.decoder import RecordDecoder
-from connectors.hooks import ReadContext, load_hook
-from connectors.rest import RestReader
+from connectors.hooks import ReadContext, ReadHook, load_hook
 from connectors.schema import RecordSchema
+from connectors.transports import transport
 
 if TYPE_CHECKING:
-    from base.settings import Connection
     from connectors.fetch import Fetch
 
-
-OpenClient = Callable[["Connection", AuthMethod], "Fetch"]
+OpenClient = Callable[[Connection, AuthMethod], Any]
+"""Opens what a connection's way of entering needs: an HTTP client, a file server, a database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Connector:
         self._put_file = put_file or (lambda data: hashlib.sha256(data).hexdigest())
         self._contracts: dict[str, Contract] = {}
         self._decoders: dict[str, RecordDecoder] = {}
-        self._clients: dict[Auth, tuple[Connection, Fetch]] = {}
+        self._clients: dict[Auth, tuple[Connection, Any]] = {}
 
     @property
     def name(self) -> str:
@@ -90,7 +91,7 @@ class Connector:
         """
         path = self.streams[stream].contract
         if path.name not in self._contracts:
-            self._contracts[path.name] = Contract(path)
+            self._contracts[path.name] = load_contract(path)
         return self._contracts[path.name]
 
     def schema(self, stream: str) -> RecordSchema:
@@ -119,6 +120,7 @@ class Connector:
         memo: Memo,
         clock: Clock,
         limit: int | None = None,
+        file: Path | None = None,
     ) -> Iterator[Page]:
         """Read a stream's window, page by page.
 
@@ -126,44 +128,46 @@ class Connector:
             resume: the `resume` of the last page that was taken from the same window.
             memo: looks up what the connector noted about keys in earlier runs.
             limit: enough records; the page that reaches it is the last one.
+            file: a local file that is read in the system's place, which is not asked then.
 
         Raises:
             HubError: whatever ended the read, located; pages given before stay good.
         """
         declared = self.streams[stream]
         try:
-            if "read" in declared.hooks:
-                hook = load_hook(self.declaration.folder, declared.hooks["read"])
-                context = ReadContext(
-                    declared,
-                    self.contract(stream),
-                    self._client(declared)[1],
-                    clock,
-                    memo,
-                    self._put_file,
-                    self.identifier_fields(stream),
-                )
-                yield from hook(context, window, resume=resume, limit=limit)
-            else:
-                yield from self._rest(stream).read(window, resume=resume, limit=limit)
+            context = self._context(stream, memo, clock, file)
+            yield from self._reader(declared)(context, window, resume=resume, limit=limit)
         except HubError as error:
             error.located(system=self.name, stream=stream)
             raise
 
-    def _rest(self, stream: str) -> RestReader:
+    def _reader(self, stream: Stream) -> ReadHook:
+        hook = stream.hooks.get("read")
+        if hook is not None:
+            return cast(ReadHook, load_hook(self.declaration.folder, hook))
+        return transport(stream.protocol)
+
+    def _context(self, stream: str, memo: Memo, clock: Clock, file: Path | None) -> ReadContext:
         declared = self.streams[stream]
-        connection, client = self._client(declared)
+        if file is None:
+            connection, client = self._client(declared)
+        else:
+            connection, client = Connection(declared.connection, file.as_uri()), None
         prepare = declared.hooks.get("prepare_record")
-        return RestReader(
+        return ReadContext(
             stream=declared,
             contract=self.contract(stream),
+            connection=connection,
             client=client,
-            address=connection.address,
-            prepare=load_hook(self.declaration.folder, prepare) if prepare else None,
+            clock=clock,
+            memo=memo,
+            put_file=self._put_file,
             identifiers=self.identifier_fields(stream),
+            prepare=load_hook(self.declaration.folder, prepare) if prepare else None,
+            file=file,
         )
 
-    def _client(self, stream: Stream) -> tuple[Connection, Fetch]:
+    def _client(self, stream: Stream) -> tuple[Connection, Any]:
         """The client of a stream's connection; a public interface is not shown its secrets."""
         auth = stream.auth
         if auth not in self._clients:
@@ -200,11 +204,9 @@ class Connector:
         clock = SystemClock()
         now = clock.now()
         window = Window(now - timedelta(days=1) if declared.cursor else None, now)
-        if "read" in declared.hooks:
-            pages = self.read(stream, window, memo=lambda _keys: {}, clock=clock, limit=1)
-            page = next(pages, Page())
-            return len(page.keys) + len(page.unchanged)
-        return self._rest(stream).probe(window)
+        pages = self.read(stream, window, memo=lambda _keys: {}, clock=clock, limit=1)
+        page = next(pages, Page())
+        return len(page.keys) + len(page.refused) + len(page.unchanged) + len(page.deleted)
 
 
 @cache
@@ -214,5 +216,6 @@ def _shared_clock() -> Clock:
 
 def _http_client(connection: Connection, method: AuthMethod) -> Fetch:
     from base.http import HttpClient
+    from base.http_auth import Method
 
-    return HttpClient(connection, clock=_shared_clock(), auth=method)
+    return HttpClient(connection, clock=_shared_clock(), auth=cast(Method, method))

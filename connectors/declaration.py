@@ -19,7 +19,16 @@ from connectors.yamlfile import YamlFile, load_yaml
 FILE_NAME = "connector.yaml"
 SCHEMA_FILE = Path(__file__).with_name("connector.schema.json")
 
-AuthMethod = Literal["none", "client_secret_basic", "private_key_jwt"]
+AuthMethod = Literal[
+    "none",
+    "client_secret_basic",
+    "private_key_jwt",
+    "token_header",
+    "wsse_username_token",
+    "ssh_key",
+    "database",
+]
+Protocol = Literal["rest", "soap", "xml", "csv", "sql"]
 Mode = Literal["incremental", "snapshot"]
 Deletes = Literal["none", "flag", "absence"]
 PagingKind = Literal["none", "cursor", "page", "offset", "link", "next_url"]
@@ -50,8 +59,8 @@ class Cursor:
     """
 
     field: str
-    from_: str
-    until: str
+    from_: str = ""
+    until: str = ""
     lookback: timedelta = timedelta(0)
     format: Literal["instant", "date", "compact_date"] = "instant"
 
@@ -70,6 +79,14 @@ class Paging:
 
 
 @dataclass(frozen=True, slots=True)
+class DeletedWhen:
+    """The field whose value, one of `values` as text, says that the source deleted the record."""
+
+    field: str
+    values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class FailureBudget:
     """A run stops when more than `share` of its records, and at least `at_least`, are refused."""
 
@@ -82,7 +99,8 @@ class Stream:
     """One record type a system offers.
 
     `schedule` is a cron expression in Japan's time; `deadline` the longest a run may take;
-    `promise` how old the data may be on an office day, where the hub promises it.
+    `promise` how old the data may be on an office day, where the hub promises it. `section` holds
+    what the stream says under its protocol's name (`csv:`, `soap:` …), which its transport reads.
     """
 
     name: str
@@ -92,6 +110,9 @@ class Stream:
     key: str
     mode: Mode
     purpose: tuple[str, ...]
+    protocol: Protocol = "rest"
+    section: dict[str, Any] = field(default_factory=dict)
+    deleted_when: DeletedWhen | None = None
     operation: str | None = None
     record: str | None = None
     records: str | None = None
@@ -182,6 +203,11 @@ def _stream(file: YamlFile, folder: Path, name: str, data: dict[str, Any]) -> St
     for key, attribute in (("deadline", "deadline"), ("fresh_within", "promise")):
         if key in data:
             given[attribute] = parse_duration(data[key])
+    protocol = data.get("protocol") or file.data.get("protocol", "rest")
+    if "deleted_when" in data:
+        flag = data["deleted_when"]
+        values = flag["values"] if "values" in flag else [flag["value"]]
+        given["deleted_when"] = DeletedWhen(flag["field"], frozenset(map(_text, values)))
     if "schedule" in data:
         given["schedule"] = data["schedule"]
     return Stream(
@@ -192,6 +218,8 @@ def _stream(file: YamlFile, folder: Path, name: str, data: dict[str, Any]) -> St
         key=data["key"],
         mode=data["mode"],
         purpose=tuple(data["purpose"]),
+        protocol=protocol,
+        section=data.get(protocol, {}),
         parameters={key: _text(value) for key, value in data.get("parameters", {}).items()},
         cursor=_cursor(data.get("cursor")),
         paging=Paging(**data.get("paging", {})),
@@ -213,8 +241,8 @@ def _cursor(data: dict[str, Any] | None) -> Cursor | None:
         return None
     return Cursor(
         field=data["field"],
-        from_=data["from"],
-        until=data["until"],
+        from_=data.get("from", ""),
+        until=data.get("until", ""),
         lookback=parse_duration(data.get("lookback", "PT0S")),
         format=data.get("format", "instant"),
     )

@@ -1,4 +1,4 @@
-"""The named steps that a connector's own `hooks.py` may replace, and how it is loaded.
+"""What a read works with, and the named steps that a connector's own `hooks.py` may replace.
 
 - `read`: everything from requests to pages, where no declaration can say how (`ReadHook`)
 - `prepare_record`: one record's bytes before its key is read (`bytes` → `bytes`)
@@ -12,38 +12,57 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from base.clock import Clock
 from base.errors import MappingError
 from base.records import Memo, Page, Window
 from connectors.contract import Contract
 from connectors.declaration import Stream
-from connectors.fetch import Fetch
+from connectors.keys import KeyReader
+
+if TYPE_CHECKING:
+    from base.settings import Connection
 
 FILE_NAME = "hooks.py"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadContext:
-    """What a `read` hook works with.
+    """What a transport or a `read` hook works with.
 
-    `put_file` keeps an attachment's bytes and gives their SHA-256; `memo` tells what was noted
-    about keys in earlier runs; `identifiers` are the fields with a 12-digit identifier that is not
-    a 個人番号.
+    `client` is what the connection's way of entering opens: an HTTP client
+    (`connectors.fetch.Fetch`) unless the transport says otherwise. `put_file` keeps a file's bytes
+    and gives their SHA-256; `memo` tells what was noted about keys in earlier runs; `identifiers`
+    are the fields with a 12-digit identifier that is not a 個人番号. `file` is a local file to be
+    read in the system's place (`hub sync --from`), None where the system is asked.
     """
 
     stream: Stream
     contract: Contract
-    client: Fetch
+    connection: Connection
+    client: Any
     clock: Clock
     memo: Memo
     put_file: Callable[[bytes], str]
     identifiers: frozenset[str]
+    prepare: Callable[[bytes], bytes] | None = None
+    file: Path | None = None
+
+    @property
+    def keys(self) -> KeyReader:
+        """Makes pages of the stream's records: their keys, cursor values and deletions."""
+        cursor, deleted = self.stream.cursor, self.stream.deleted_when
+        return KeyReader.of(
+            self.stream.key,
+            cursor.field if cursor else None,
+            self.identifiers,
+            deleted_when=deleted,
+        )
 
 
 class ReadHook(Protocol):
-    """Reads a stream in its own way; bounds and resume are as in `Connector.read`."""
+    """Reads a stream; bounds and resume are as in `Connector.read`. Transports are the same."""
 
     def __call__(
         self, context: ReadContext, window: Window, *, resume: str | None, limit: int | None

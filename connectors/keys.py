@@ -19,6 +19,7 @@ from base.personal_number import (
     scan_page,
 )
 from base.records import Page, RefusedRecord
+from connectors.declaration import DeletedWhen
 from connectors.keysearch import key_of_broken
 from connectors.slicing import envelope, getter
 from connectors.tolerant import DuplicateKeyError, parse
@@ -46,15 +47,23 @@ class KeyReader:
     _one: Any
     _key_of: Callable[[Any], Any]
     _cursor_of: Callable[[Any], Any]
+    _deleted: Callable[[Any], bool] | None = None
 
     @classmethod
     def of(
-        cls, key: str, cursor: str | None = None, identifiers: frozenset[str] = frozenset()
+        cls,
+        key: str,
+        cursor: str | None = None,
+        identifiers: frozenset[str] = frozenset(),
+        *,
+        deleted_when: DeletedWhen | None = None,
     ) -> KeyReader:
-        """A reader for these fields."""
+        """A reader for these fields; records that `deleted_when` fits only name a deleted key."""
         wanted: dict[str, Any] = {f"$.{key}": str | int}
         if cursor is not None:
             wanted[f"$.{cursor}"] = str | None
+        if deleted_when is not None:
+            wanted[f"$.{deleted_when.field}"] = Any
         header = envelope(wanted, required={f"$.{key}"})
         return cls(
             key,
@@ -64,6 +73,7 @@ class KeyReader:
             msgspec.json.Decoder(header),
             getter(header, f"$.{key}"),
             getter(header, f"$.{cursor}") if cursor is not None else lambda _header: None,
+            _deletion(header, deleted_when) if deleted_when is not None else None,
         )
 
     def page(self, raws: Sequence[bytes]) -> Page:
@@ -99,6 +109,9 @@ class KeyReader:
             fault = ("key", f"the key {self.key} is {what}")
         if fault is not None:
             page.refused.append(self._refused(raw, *fault))
+            return
+        if header is not None and self._deleted is not None and self._deleted(header):
+            page.deleted.append(key)
             return
         page.keys.append(key)
         page.raws.append(raw)
@@ -151,6 +164,18 @@ class KeyReader:
             page.keys.append(key)
             page.raws.append(raw)
             page.updated.append(updated)
+
+
+def _deletion(header: Any, deleted_when: DeletedWhen) -> Callable[[Any], bool]:
+    """Whether a record's flag has one of the values that mean deleted, written as text."""
+    value_of = getter(header, f"$.{deleted_when.field}")
+
+    def deleted(record: Any) -> bool:
+        value = value_of(record)
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        return text in deleted_when.values
+
+    return deleted
 
 
 def _usable(key: str) -> bool:

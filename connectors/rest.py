@@ -12,13 +12,15 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from typing import cast
 
 from base.errors import NotFound, ReadError, ServerFault
 from base.records import Page, Window
-from connectors.contract import Contract
 from connectors.declaration import Cursor, Stream
 from connectors.fetch import Answer, Fetch
+from connectors.hooks import ReadContext
 from connectors.keys import KeyReader
+from connectors.openapi import OpenApiContract
 from connectors.paging import EndlessGuard, PageEnd, Pager, Position, Request, pager_of
 from connectors.slicing import Sliced, Slicer
 
@@ -29,6 +31,21 @@ TRIES = 3
 Prepare = Callable[[bytes], bytes]
 
 
+def read(
+    context: ReadContext, window: Window, *, resume: str | None, limit: int | None
+) -> Iterator[Page]:
+    """Read a stream over REST; see `RestReader.read`."""
+    reader = RestReader(
+        stream=context.stream,
+        contract=cast(OpenApiContract, context.contract),
+        client=context.client,
+        address=context.connection.address,
+        prepare=context.prepare,
+        keys=context.keys,
+    )
+    yield from reader.read(window, resume=resume, limit=limit)
+
+
 @dataclass(frozen=True, slots=True)
 class RestReader:
     """Reads one stream over REST.
@@ -36,15 +53,15 @@ class RestReader:
     Args:
         address: the connection's, which a next page's address must not leave.
         prepare: a hook that changes each record's bytes before its key is read.
-        identifiers: fields with a 12-digit identifier that is not a 個人番号.
+        keys: makes pages of records.
     """
 
     stream: Stream
-    contract: Contract
+    contract: OpenApiContract
     client: Fetch
     address: str
+    keys: KeyReader
     prepare: Prepare | None = None
-    identifiers: frozenset[str] = frozenset()
 
     def read(self, window: Window, *, resume: str | None, limit: int | None) -> Iterator[Page]:
         """The window's pages from `resume` on, at least `limit` records if the window has them.
@@ -56,7 +73,7 @@ class RestReader:
         position = unpack_position(resume, window)
         read = 0
         restarted = False
-        first, pager, slicer, keys = self._plan(window, limit)
+        first, pager, slicer = self._plan(window, limit)
         guard = EndlessGuard(self.stream.paging.max_pages)
         while True:
             try:
@@ -69,7 +86,9 @@ class RestReader:
                 continue
             following = pager.following(position, self._end(answer, sliced))
             guard.check(sliced.raws, following)
-            page = keys.page(list(map(self.prepare, sliced.raws)) if self.prepare else sliced.raws)
+            page = self.keys.page(
+                list(map(self.prepare, sliced.raws)) if self.prepare else sliced.raws
+            )
             page.resume = None if following is None else pack_position(following, window)
             read += len(sliced.raws)
             yield page
@@ -77,24 +96,17 @@ class RestReader:
                 return
             position = following
 
-    def probe(self, window: Window) -> int:
-        """Ask for one small page; gives the number of records in it."""
-        first, pager, slicer, _keys = self._plan(window, 1)
-        return len(self._page(pager.request(first, None), slicer)[1].raws)
-
-    def _plan(self, window: Window, limit: int | None) -> tuple[Request, Pager, Slicer, KeyReader]:
+    def _plan(self, window: Window, limit: int | None) -> tuple[Request, Pager, Slicer]:
         stream, paging = self.stream, self.stream.paging
         operation = self.contract.operation(str(stream.operation))
         params = {**stream.parameters, **bounds(stream.cursor, window)}
         if paging.size is not None:
             params[paging.size] = str(min(stream.page_size, limit or stream.page_size))
-        cursor = stream.cursor.field if stream.cursor else None
         others = [path for path in (paging.next, paging.total_pages) if path is not None]
         return (
             Request(operation.path, params),
             pager_of(paging, self.address),
             Slicer(str(stream.records), others),
-            KeyReader.of(stream.key, cursor, self.identifiers),
         )
 
     def _page(self, request: Request, slicer: Slicer) -> tuple[Answer, Sliced]:

@@ -15,7 +15,6 @@ from typing import Any
 import msgspec
 
 from base.errors import ContractError, ServerFault
-from connectors.contract import steps
 
 TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}:,]', re.DOTALL)
 
@@ -73,6 +72,11 @@ class Slicer:
             raise ServerFault("the answer around its records is no JSON") from error
         raws = [body[begin:stop].strip(b" \t\r\n") for begin, stop in spans]
         return Sliced(raws, {path: value_at(rest, path) for path in self.others})
+
+
+def steps(path: str) -> tuple[str, ...]:
+    """The names in `$.a.b`."""
+    return tuple(path.split(".")[1:])
 
 
 def envelope(wanted: Mapping[str, Any], required: set[str]) -> Any:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from base.breaker import CircuitBreaker
 from base.clock import Clock
 from base.errors import HubError
 from base.http import HttpClient
-from base.http_auth import Method
 from base.rate import RateBudget, Waiting
 from base.retry import RunBudget
 from base.settings import Connection, Settings
+from connectors.declaration import AuthMethod
+
+if TYPE_CHECKING:
+    from base.replica import Replica
+    from base.sftp import SftpClient
 
 
 class Clients:
@@ -35,8 +41,11 @@ class Clients:
         self.budget = budget or RunBudget(clock)
         self._breaker = CircuitBreaker(system, clock)
 
-    def open(self, connection: Connection, method: Method) -> HttpClient:
-        """The client of one connection, entering as the connector declares."""
+    def open(self, connection: Connection, method: AuthMethod) -> HttpClient | SftpClient | Replica:
+        """The client of one connection, entering as the connector declares.
+
+        `ssh_key` opens a file server, `database` a database; every other way is over HTTP.
+        """
         rate = RateBudget(
             self._system,
             connection.rate,
@@ -44,13 +53,27 @@ class Clients:
             self._clock,
             self._waiting,
         )
+        if method == "ssh_key":
+            from base.sftp import SftpClient
+
+            return SftpClient(
+                connection, self._clock, rate, self._breaker, self.budget, on_wait=self._retrying
+            )
+        if method == "database":
+            from base.replica import Replica
+
+            return Replica(
+                connection, self._clock, rate, self._breaker, self.budget, on_wait=self._retrying
+            )
+        # A SOAP message carries its own credentials.
+        auth = "none" if method == "wsse_username_token" else method
         return HttpClient(
             connection,
             self._clock,
             rate,
             self._breaker,
             self.budget,
-            auth=method,
+            auth=auth,
             on_wait=self._retrying,
         )
 

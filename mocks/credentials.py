@@ -11,13 +11,23 @@ from pathlib import Path
 from joserfc.jwk import RSAKey
 
 
+def new_key() -> str:
+    """A new RSA key, PEM (PKCS#8)."""
+    return RSAKey.generate_key(2048, private=True).as_pem(private=True).decode()
+
+
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
-    """A client's id, secret and key pair (PEM); the secret parts never show in `repr`."""
+    """A client's id, secret and key pair, and the servers' host key (both PEM).
+
+    The secret parts never show in `repr`. The one secret is also the password and the fixed token
+    where a system knows such; the key pair is also that of SSH.
+    """
 
     client_id: str
     client_secret: str = field(repr=False)
     private_key: str = field(repr=False)
+    host_key: str = field(repr=False, default_factory=new_key)
 
     @property
     def public_key(self) -> str:
@@ -27,8 +37,7 @@ class ClientCredentials:
     @classmethod
     def generate(cls, client_id: str = "sme-hub") -> ClientCredentials:
         """A new secret and a new RSA key."""
-        key = RSAKey.generate_key(2048, private=True)
-        return cls(client_id, secrets.token_urlsafe(24), key.as_pem(private=True).decode())
+        return cls(client_id, secrets.token_urlsafe(24), new_key())
 
     @classmethod
     def load(cls, path: Path) -> ClientCredentials:

@@ -6,12 +6,14 @@ import asyncio
 import errno
 import signal
 import socket
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import Receive, Scope, Send
@@ -19,11 +21,15 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mocks.credentials import ClientCredentials
 from mocks.faults import TRANSPORT
-from mocks.settings import local_connections
-from mocks.systems import PORTS, Systems, build_systems, ports_from
+from mocks.systems import (
+    HOST,
+    Systems,
+    build_systems,
+    default_ports,
+    local_connections,
+    ports_from,
+)
 from mocks.world import START, World
-
-HOST = "127.0.0.1"
 
 
 class PortTaken(RuntimeError):
@@ -60,7 +66,7 @@ class Served:
 
     @property
     def address(self) -> str:
-        """The base address, without a slash at its end."""
+        """The base address of one that speaks HTTP, without a slash at its end."""
         return f"http://{HOST}:{self.port}"
 
 
@@ -104,6 +110,7 @@ class MockServers:
         self.faults = systems.box
         self._served: dict[str, Served] = {}
         self._running: list[tuple[uvicorn.Server, threading.Thread, socket.socket]] = []
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def __getitem__(self, name: str) -> Served:
         return self._served[name]
@@ -119,6 +126,8 @@ class MockServers:
             raise
         for name, wire in sockets.items():
             self._start(name, wire)
+        for name, server in self.systems.servers.items():
+            self._served[name] = Served(name, server.start(self.ports[name]))
         return self
 
     def __exit__(
@@ -127,6 +136,8 @@ class MockServers:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        for other in self.systems.servers.values():
+            other.stop()
         for server, _, _ in self._running:
             server.should_exit = True
         for server, thread, wire in self._running:
@@ -136,11 +147,14 @@ class MockServers:
                 thread.join(timeout=5)
             wire.close()
         self._running.clear()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def connections(self) -> dict[str, dict[str, Any]]:
         """Settings of the hub's connections that point here (`HUB_CONNECTION_<NAME>`)."""
-        addresses = {name: served.address for name, served in self._served.items()}
-        return local_connections(addresses, self.credentials)
+        ports = {name: served.port for name, served in self._served.items()}
+        folder = self.systems.environment.folder
+        return local_connections(ports, self.credentials, folder, self.systems.names)
 
     def _start(self, name: str, wire: socket.socket) -> None:
         config = uvicorn.Config(
@@ -175,13 +189,27 @@ def serve(
     ports: dict[str, int] | None = None,
     rate_per_second: float | None = None,
     token_lifetime: int = 3600,
+    folder: Path | None = None,
+    only: Iterable[str] | None = None,
 ) -> MockServers:
-    """Servers for a world, by default on free ports; start them with `with`."""
+    """Servers for a world, by default on free ports; start them with `with`.
+
+    `only` names the systems that are wanted; `folder` is where they keep files (one of their own
+    that goes with them, if None).
+    """
     made = credentials or ClientCredentials.generate()
+    own = tempfile.TemporaryDirectory(prefix="mocks-") if folder is None else None
     systems = build_systems(
-        world, made, rate_per_second=rate_per_second, token_lifetime=token_lifetime
+        world,
+        made,
+        Path(own.name) if own else cast(Path, folder),
+        only=None if only is None else frozenset(only),
+        rate_per_second=rate_per_second,
+        token_lifetime=token_lifetime,
     )
-    return MockServers(systems, made, ports or dict.fromkeys(PORTS, 0))
+    servers = MockServers(systems, made, ports or dict.fromkeys(default_ports(), 0))
+    servers._folder = own
+    return servers
 
 
 def run(
@@ -193,6 +221,7 @@ def run(
     ports: dict[str, int] | None = None,
     first_port: int | None = None,
     rate_per_second: float | None = None,
+    folder: Path | None = None,
     ready: Callable[[MockServers], None] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM (`hub mocks`); `ready` is called when all are up.
@@ -211,9 +240,13 @@ def run(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask_to_stop)
     world = World(seed, businesses, start, wall_clock=lambda: datetime.now(UTC))
-    chosen = ports or (PORTS if first_port is None else ports_from(first_port))
+    chosen = ports or (default_ports() if first_port is None else ports_from(first_port))
     with serve(
-        world, credentials=credentials, ports=chosen, rate_per_second=rate_per_second
+        world,
+        credentials=credentials,
+        ports=chosen,
+        rate_per_second=rate_per_second,
+        folder=folder,
     ) as servers:
         if ready:
             ready(servers)

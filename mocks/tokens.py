@@ -72,6 +72,10 @@ class TokenDesk:
         """Let every token expire at once."""
         self._tokens.clear()
 
+    def given_out(self) -> set[str]:
+        """Every token that it remembers."""
+        return set(self._tokens)
+
     def _by_secret(self, authorization: str | None) -> bool:
         """client_secret_basic; both parts are form-urlencoded first (RFC 6749 2.3.1)."""
         scheme, _, packed = (authorization or "").partition(" ")

@@ -45,6 +45,20 @@ STORED_ENTITIES = (
     "program",
     "program_round",
     "program_topic",
+    "party_identifier",
+    "person",
+    "party_relation",
+    "agency",
+    "vendor",
+    "tool",
+    "plan",
+    "plan_fund",
+    "plan_equipment",
+    "consultation",
+    "succession_case",
+    "account",
+    "delegation",
+    "consent",
 )
 """Entities that have a table. A table comes, with its migration, with the system that first
 fills it."""

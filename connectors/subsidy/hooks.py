@@ -11,12 +11,14 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import cast
 
 from base.errors import MappingError
 from base.records import Page, RefusedRecord, Window
 from connectors.declaration import parse_duration
 from connectors.hooks import ReadContext
 from connectors.keys import KeyReader
+from connectors.openapi import OpenApiContract
 from connectors.rest import pack_position, unpack_position
 from connectors.slicing import Slicer
 from connectors.subsidy.programs import DetailReader
@@ -58,7 +60,7 @@ def read_programs(
 def list_programs(context: ReadContext) -> Union:
     """The union over keywords and acceptance; the first answer that names an id counts."""
     stream = context.stream
-    operation = context.contract.operation(str(stream.operation))
+    operation = cast(OpenApiContract, context.contract).operation(str(stream.operation))
     slicer = Slicer(str(stream.records))
     keys = KeyReader.of(stream.key, identifiers=context.identifiers)
     union = Union()

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import msgspec
@@ -15,6 +15,7 @@ from base.errors import ConnectError, ContractError, NotFound, ServerFault, Stag
 from base.personal_number import mask_personal_numbers
 from base.records import RefusedRecord
 from connectors.hooks import ReadContext
+from connectors.openapi import OpenApiContract
 from connectors.slicing import Slicer
 from connectors.tolerant import DuplicateKeyError, parse
 
@@ -82,7 +83,7 @@ class DetailReader:
         return RefusedRecord(key, item, Stage.READ, UNAVAILABLE, what)
 
     def _detail(self, operation_id: str, key: str) -> bytes | None:
-        path = self.context.contract.operation(operation_id).path
+        path = cast(OpenApiContract, self.context.contract).operation(operation_id).path
         try:
             answer = self.context.client.get_json_bytes(path.replace("{id}", quote(key, safe="")))
         except NotFound:

@@ -21,12 +21,9 @@ def mocks(businesses: int, seed: int, port_base: int) -> int:
     Prints the connection settings that lead to them.
     """
     from mocks.serve import PortTaken, run
-    from mocks.systems import PORTS
 
-    first = min(PORTS.values())
-    ports = {name: port - first + port_base for name, port in PORTS.items()}
     try:
-        run(businesses=businesses, seed=seed, ports=ports, ready=_announce)
+        run(businesses=businesses, seed=seed, first_port=port_base, ready=_announce)
     except PortTaken as error:
         click.echo(f"hub: {error}", err=True)
         return 1

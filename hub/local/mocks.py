@@ -21,9 +21,14 @@ CREDENTIALS = "mocks.json"
 
 def ports(first: int) -> dict[str, int]:
     """System → port, in a row from `first`."""
-    from mocks.systems import PORTS
+    from mocks.systems import ports_from
 
-    return {name: port - min(PORTS.values()) + first for name, port in PORTS.items()}
+    return ports_from(first)
+
+
+def folder(home: Path) -> Path:
+    """Where the mocks keep their files."""
+    return home / "mocks"
 
 
 def ports_wanted(first: int) -> dict[str, tuple[int, str]]:
@@ -34,13 +39,14 @@ def ports_wanted(first: int) -> dict[str, tuple[int, str]]:
 def connections(home: Path, first: int) -> Mapping[str, str]:
     """The variables `HUB_CONNECTION_<NAME>` that lead to the mocks; credentials are made once."""
     from mocks.credentials import ClientCredentials
-    from mocks.settings import connection_variables, local_addresses, local_connections
+    from mocks.settings import connection_variables
+    from mocks.systems import local_connections
 
     path = home / CREDENTIALS
     if not path.exists():
         ClientCredentials.generate().save(path)
-    addresses = local_addresses(ports(first))
-    return connection_variables(local_connections(addresses, ClientCredentials.load(path)))
+    credentials = ClientCredentials.load(path)
+    return connection_variables(local_connections(ports(first), credentials, folder(home)))
 
 
 def start(processes: Processes, businesses: int, first: int) -> None:

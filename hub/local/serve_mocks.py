@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from hub.local.mocks import CREDENTIALS, ports
+from hub.local.mocks import CREDENTIALS, folder, ports
 
 
 def main(businesses: int, first: int) -> None:
@@ -14,8 +14,9 @@ def main(businesses: int, first: int) -> None:
     from mocks.credentials import ClientCredentials
     from mocks.serve import run
 
-    credentials = ClientCredentials.load(Path(os.environ["HUB_HOME"]) / CREDENTIALS)
-    run(businesses=businesses, credentials=credentials, ports=ports(first))
+    home = Path(os.environ["HUB_HOME"])
+    credentials = ClientCredentials.load(home / CREDENTIALS)
+    run(businesses=businesses, credentials=credentials, ports=ports(first), folder=folder(home))
 
 
 if __name__ == "__main__":

@@ -22,10 +22,17 @@ Now = Callable[[], datetime]
 
 @dataclass(slots=True)
 class Changes:
-    """What a step of the world touched: ids of applications and programmes."""
+    """What a step of the world touched: ids of applications, programmes and businesses."""
 
     applications: set[str] = field(default_factory=set)
     programs: set[str] = field(default_factory=set)
+    businesses: set[str] = field(default_factory=set)
+
+    def add(self, other: Changes) -> None:
+        """Take in what another step touched."""
+        self.applications |= other.applications
+        self.programs |= other.programs
+        self.businesses |= other.businesses
 
 
 class World:
@@ -107,6 +114,8 @@ class World:
         with self.lock:
             done, changes = happen(self, event)
             self.truth.events.append(done)
+            named = {value for value in done.values() if isinstance(value, str)}
+            changes.businesses |= named & self.businesses.keys()
             self._tell(changes)
         return done
 
@@ -118,9 +127,7 @@ class World:
         total = Changes()
         with self.lock:
             for _ in range(days):
-                changes = self._next_day()
-                total.applications |= changes.applications
-                total.programs |= changes.programs
+                total.add(self._next_day())
             self._tell(total)
         return total
 
@@ -136,9 +143,7 @@ class World:
                     application.touched.append(self.stamp(now))
         while self.agenda and self.agenda[0][0] <= now:
             _, _, effect = self.agenda.pop(0)
-            done = effect()
-            changes.applications |= done.applications
-            changes.programs |= done.programs
+            changes.add(effect())
         changes.programs |= {p.id for p in self.programs.values() if before < p.created_at <= now}
         changes.programs |= self._edit_programs()
         return changes

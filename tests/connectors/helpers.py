@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from base.clock import ManualClock
 from base.connection import Connection
 from base.http import HttpClient
+from base.http_auth import Method
 from base.records import Page, Window
 from connectors.connector import Connector
-from connectors.contract import Contract
 from connectors.decoder import RecordDecoder
+from connectors.openapi import OpenApiContract
 from connectors.registry import load_connector
 
 PLAIN = Path(__file__).parent / "plain_system"
@@ -96,7 +97,9 @@ def connector_to(address: str, folder: Path | str = PLAIN, **more: Any) -> Conne
     return load_connector(
         folder,
         lambda name: Connection(name, address),
-        open_client=lambda connection, method: HttpClient(connection, clock, auth=method),
+        open_client=lambda connection, method: HttpClient(
+            connection, clock, auth=cast(Method, method)
+        ),
         **more,
     )
 
@@ -121,5 +124,5 @@ def raw(record: Any) -> bytes:
 
 def plain_decoder() -> RecordDecoder:
     """The decoder of the plain system's cases."""
-    contract = Contract(PLAIN / "openapi.yaml")
+    contract = OpenApiContract(PLAIN / "openapi.yaml")
     return RecordDecoder(contract.record_schema(record="Case"))

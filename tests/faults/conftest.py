@@ -50,7 +50,7 @@ class Hub:
 
 @pytest.fixture
 def servers() -> Iterator[MockServers]:
-    with serve(World(1, 120)) as running:
+    with serve(World(1, 120), only=["subsidy"]) as running:
         yield running
 
 

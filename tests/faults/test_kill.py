@@ -105,7 +105,7 @@ def migrate(url: str) -> None:
 def world(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World120]:
-    with serve(World(request.param, 120)) as servers:
+    with serve(World(request.param, 120), only=["subsidy"]) as servers:
         yield World120(servers, tmp_path_factory.mktemp("worlds"))
 
 

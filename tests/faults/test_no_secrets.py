@@ -61,7 +61,7 @@ def log() -> Iterator[io.StringIO]:
 
 def forbidden_texts(servers: MockServers) -> set[str]:
     """The secrets of the connection, the tokens given out, and the people of the world."""
-    found = {servers.credentials.client_secret, *servers.systems.desk._tokens, *NEEDLES}
+    found = {*servers.systems.secrets(), *NEEDLES}
     owners = [getattr(tell, "__self__", None) for tell in servers.world._listeners]
     (index,) = [owner for owner in owners if isinstance(owner, ApplicationIndex)]
     for body in index.snapshot.bodies:

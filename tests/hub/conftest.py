@@ -15,7 +15,7 @@ from tests.hub.hubs import SmallBatches, hub_in
 @pytest.fixture(scope="module")
 def still_servers() -> Iterator[MockServers]:
     """Servers of a world in which nothing happens; shared by the tests of a module."""
-    with serve(World(1, 240)) as running:
+    with serve(World(1, 240), only=["subsidy"]) as running:
         yield running
 
 
@@ -29,7 +29,7 @@ def still_hub(still_servers: MockServers, tmp_path: Path) -> Iterator[SmallBatch
 @pytest.fixture
 def moving_servers() -> Iterator[MockServers]:
     """Servers of a world of its own for each test, which may advance it."""
-    with serve(World(1, 240)) as running:
+    with serve(World(1, 240), only=["subsidy"]) as running:
         yield running
 
 

@@ -53,7 +53,7 @@ def servers() -> Iterator[MockServers]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dirt, "REFUSED_SHARE", 0.1)
         world = World(5, 150)
-        with serve(world) as running:
+        with serve(world, only=["subsidy"]) as running:
             yield running
 
 

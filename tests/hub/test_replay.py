@@ -45,7 +45,7 @@ def synced_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[st
         for share, of_all in (("REFUSED_SHARE", 0.06), ("REVIEW_SHARE", 0.01),
                               ("MASKED_SHARE", 0.03)):  # fmt: skip
             patch.setattr(dirt, share, of_all)
-        servers = serve(World(5, 420))
+        servers = serve(World(5, 420), only=["subsidy"])
     with servers, hub_in(servers, home) as hub:
         for place, kind in enumerate(("key_missing", "not_an_object", "lone_surrogate",
                                       "duplicate_key_in_object", "field_gained")):  # fmt: skip
@@ -240,7 +240,7 @@ def test_on_postgresql_a_replay_finds_the_same(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dirt, "MASKED_SHARE", 0.1)
         patch.setattr(dirt, "REFUSED_SHARE", 0.1)
-        servers = serve(World(5, 120))
+        servers = serve(World(5, 120), only=["subsidy"])
     with postgres_server.database() as url, servers, hub_in(servers, tmp_path / "h", url) as hub:
         servers.faults.add(Fault("key_missing", path=APPLICATIONS_PAGE, record=3))
         hub.sync()

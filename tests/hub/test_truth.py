@@ -50,7 +50,10 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synced]:
         for share in SHARES:
             patch.setattr(dirt, share, 0.05)
         world = World(5, 600)
-        with serve(world) as servers, hub_in(servers, tmp_path_factory.mktemp("truth")) as hub:
+        with (
+            serve(world, only=["subsidy"]) as servers,
+            hub_in(servers, tmp_path_factory.mktemp("truth")) as hub,
+        ):
             yield Synced(world, hub)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.contract import Contract
+from connectors.openapi import OpenApiContract
 from connectors.schema import RecordSchema
 from mappings import Plan, compile_mapping
 
@@ -20,8 +20,8 @@ Compile = Callable[[str], Plan]
 @pytest.fixture(scope="session")
 def contracts() -> dict[str, RecordSchema]:
     folder = ROOT / "connectors" / "subsidy"
-    programs = Contract(folder / "programs.openapi.yaml")
-    applications = Contract(folder / "applications.openapi.yaml")
+    programs = OpenApiContract(folder / "programs.openapi.yaml")
+    applications = OpenApiContract(folder / "applications.openapi.yaml")
     return {
         "programs": programs.record_schema(record="ProgramRecord"),
         "applications": applications.record_schema(operation="listApplications", records="$.items"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 import requests
@@ -11,9 +12,9 @@ import responses
 
 from mocks.corpus import register
 from mocks.credentials import ClientCredentials
-from mocks.serve import HOST, MockServers, PortTaken, listen, serve
-from mocks.settings import connection_variables, local_addresses
-from mocks.systems import PORTS, build_systems, ports_from
+from mocks.serve import MockServers, PortTaken, listen, serve
+from mocks.settings import connection_variables, http_address
+from mocks.systems import HOST, build_systems, default_ports, ports_from
 from mocks.world import World
 
 SEARCH = "/exp/v1/public/subsidies?keyword=事業&sort=created_date&order=ASC&acceptance=0"
@@ -22,11 +23,13 @@ SEARCH = "/exp/v1/public/subsidies?keyword=事業&sort=created_date&order=ASC&ac
 def test_servers_listen_on_loopback_and_go_away(credentials: ClientCredentials) -> None:
     before = threading.active_count()
     with serve(World(1, 5), credentials=credentials) as servers:
-        ports = {name: servers[name].port for name in PORTS}
+        ports = {name: servers[name].port for name in servers.systems.apps}
         for port in ports.values():
             with pytest.raises(PortTaken):
                 listen("another", port)
-        assert all(servers[name].address.startswith("http://127.0.0.1:") for name in PORTS)
+        assert all(
+            servers[name].address.startswith("http://127.0.0.1:") for name in servers.systems.apps
+        )
     for port in ports.values():
         listen("free again", port).close()
     assert threading.active_count() == before
@@ -37,7 +40,7 @@ def test_a_taken_port_is_named(credentials: ClientCredentials) -> None:
         other.bind((HOST, 0))
         other.listen()
         port = other.getsockname()[1]
-        ports = {**dict.fromkeys(PORTS, 0), "subsidy": port}
+        ports = {**dict.fromkeys(default_ports(), 0), "subsidy": port}
         with (
             pytest.raises(PortTaken, match=f"port {port} for the mock system subsidy is taken"),
             serve(World(1, 5), credentials=credentials, ports=ports),
@@ -46,7 +49,7 @@ def test_a_taken_port_is_named(credentials: ClientCredentials) -> None:
 
 
 def test_the_row_of_ports_can_begin_elsewhere() -> None:
-    assert ports_from(9001) == {name: port + 200 for name, port in PORTS.items()}
+    assert ports_from(9001) == {name: port + 200 for name, port in default_ports().items()}
 
 
 def test_the_admin_api(credentials: ClientCredentials) -> None:
@@ -93,7 +96,7 @@ def test_connections_lead_to_the_servers(servers: MockServers) -> None:
     found = servers.connections()
     assert found["subsidy"]["address"] == servers["subsidy"].address
     assert set(connection_variables(found)) == {"HUB_CONNECTION_SUBSIDY"}
-    assert local_addresses(PORTS)["subsidy"] == "http://127.0.0.1:8802"
+    assert http_address(default_ports()["subsidy"]) == "http://127.0.0.1:8802"
 
 
 def test_the_hub_reads_these_connections(servers: MockServers) -> None:
@@ -112,10 +115,10 @@ def test_a_slow_client_is_told_to_wait(credentials: ClientCredentials) -> None:
 
 
 def test_the_corpus_answers_as_the_server_does(
-    servers: MockServers, credentials: ClientCredentials
+    servers: MockServers, credentials: ClientCredentials, tmp_path: Path
 ) -> None:
     over_the_wire = requests.get(servers["subsidy"].address + SEARCH, timeout=10)
-    systems = build_systems(servers.world, credentials)
+    systems = build_systems(servers.world, credentials, tmp_path, only=frozenset({"subsidy"}))
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         register(mock, "https://api.example.jp", systems.apps["subsidy"])
         answer = requests.get("https://api.example.jp" + SEARCH, timeout=10)
@@ -132,11 +135,11 @@ def test_the_corpus_answers_as_the_server_does(
 
 @pytest.mark.parametrize("kind", ["reset", "truncated"])
 def test_the_corpus_breaks_off_too(
-    servers: MockServers, credentials: ClientCredentials, kind: str
+    servers: MockServers, credentials: ClientCredentials, kind: str, tmp_path: Path
 ) -> None:
     from mocks.faults import Fault
 
-    systems = build_systems(servers.world, credentials)
+    systems = build_systems(servers.world, credentials, tmp_path, only=frozenset({"subsidy"}))
     systems.box.add(Fault(kind))
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         register(mock, "https://api.example.jp", systems.apps["subsidy"])

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from base.errors import ContractError
-from connectors.contract import Contract
+from connectors.openapi import OpenApiContract
 from connectors.schema import RecordSchema, Resolver
 from tests.connectors.helpers import PLAIN
 
@@ -81,13 +81,13 @@ def test_a_file_that_is_no_contract(tmp_path: Path, text: str, message: str) -> 
     path = tmp_path / "openapi.yaml"
     path.write_text(text)
     with pytest.raises(ContractError, match=message):
-        Contract(path)
+        OpenApiContract(path)
     with pytest.raises(ContractError, match="cannot be read"):
-        Contract(tmp_path / "missing.yaml")
+        OpenApiContract(tmp_path / "missing.yaml")
 
 
 def test_operations_carry_the_servers_path() -> None:
-    contract = Contract(PLAIN / "openapi.yaml")
+    contract = OpenApiContract(PLAIN / "openapi.yaml")
     operation = contract.operation("listCases")
     assert operation.path == "/api/v1/cases"
     assert operation.parameters == {"from", "until", "cursor", "page", "offset", "limit"}
