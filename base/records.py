@@ -86,9 +86,10 @@ class Page:
     `YYYY-MM-DDTHH:MM:SS.ffffffZ`, so that text order is time order; None in snapshot streams.
     `unchanged` are keys the connector knows to be unchanged without having read them again.
     `deleted` are keys of which the source says that they are gone; where the page holds such a key
-    as a record too, the record counts. `whole` is False where this window's pages do not hold all
-    that the source has (a file that had not changed, a file of differences): then a key that is
-    absent from them is not taken for deleted.
+    as a record too, the record counts. `whole` says whether this window's pages hold all that the
+    source has: False for a file that had not changed or a file of differences, True for a full
+    file in an incremental stream; None follows from the stream's mode. Only of a window that is
+    whole a key's absence is taken for its deletion.
     `notes` go into the memo with the batch that commits this page.
     `resume` is an opaque position: reading on from there continues after this page; None when
     this was the last page of the window.
@@ -100,7 +101,7 @@ class Page:
     refused: list[RefusedRecord] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
-    whole: bool = True
+    whole: bool | None = None
     notes: dict[str, str] = field(default_factory=dict)
     resume: str | None = None
 

@@ -31,7 +31,9 @@ class ReadBatch:
 
     `keys`, `raws`, `updated` and `hashes` have one entry a record. `refused` holds, by index,
     records that have no usable key or do not decode; `guarded` the paths of the fields in which a
-    個人番号 was masked. `resume` and `last` are those of the batch's last page.
+    個人番号 was masked. `deleted` holds the keys that the source names as deleted, with the index of
+    the first record that was read after that; `whole` is as in `Page`. `resume` and `last` are
+    those of the batch's last page.
     """
 
     keys: list[str] = field(default_factory=list)
@@ -41,6 +43,8 @@ class ReadBatch:
     refused: dict[int, RefusedRecord] = field(default_factory=dict)
     guarded: dict[int, list[str]] = field(default_factory=dict)
     unchanged: list[str] = field(default_factory=list)
+    deleted: dict[str, int] = field(default_factory=dict)
+    whole: bool | None = None
     notes: dict[str, str] = field(default_factory=dict)
     resume: str | None = None
     last: bool = False
@@ -49,11 +53,19 @@ class ReadBatch:
     @property
     def size(self) -> int:
         """How many records were read for this batch."""
-        return len(self.keys) + len(self.unchanged)
+        return len(self.keys) + len(self.unchanged) + len(self.deleted)
+
+    @property
+    def all_keys(self) -> list[str]:
+        """Keys of records and of deletions."""
+        return [*self.keys, *self.deleted] if self.deleted else self.keys
 
     def add(self, page: Page, identifiers: frozenset[str]) -> None:
         """Append a page; a 個人番号 is masked here, before anything is hashed or kept."""
         first = len(self.keys)
+        self.deleted |= dict.fromkeys(page.deleted, first)
+        if page.whole is not None:
+            self.whole = page.whole and self.whole is not False
         raws = page.raws + [refused.raw for refused in page.refused]
         for index, (masked, paths) in guard_records(raws, identifiers).items():
             raws[index] = masked

@@ -1,8 +1,12 @@
-"""Deletions by absence: a key that a complete snapshot no longer holds is deleted at the source."""
+"""What the source deleted: by its own word, or by a key's absence from all that it has."""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from base.errors import ReadError
 from hub.batching import ReadBatch
@@ -15,8 +19,59 @@ SHARE = 0.1
 AT_LEAST = 20
 
 
+@dataclass(frozen=True, slots=True)
+class FlaggedKeys:
+    """The keys of a batch that the source names as deleted, and what became of each.
+
+    A record of the key that was read before the deletion is superseded by it; one that was read
+    after it supersedes it. What the store does not know, or knows to be deleted, is unchanged.
+    """
+
+    keys: list[str]
+    superseded_rows: list[int]
+    outcomes: Counter[str]
+
+    @classmethod
+    def of(cls, batch: ReadBatch, compared: pl.DataFrame, known: pl.DataFrame) -> FlaggedKeys:
+        """Compare a batch's deletions with its records and with the store."""
+        if not batch.deleted:
+            return cls([], [], Counter())
+        rows: dict[str, list[int]] = {}
+        for row, key in enumerate(batch.keys):
+            if key in batch.deleted:
+                rows.setdefault(key, []).append(row)
+        live = (
+            set(known.filter(pl.col("status") != "deleted")["record_key"].to_list())
+            & batch.deleted.keys()
+        )
+        late = set(compared.filter(pl.col("outcome") == "deferred")["row"].to_list())
+        keys: list[str] = []
+        before: list[int] = []
+        outcomes: Counter[str] = Counter()
+        for key, position in batch.deleted.items():
+            mine = [row for row in rows.get(key, ()) if row not in late]
+            if any(row >= position for row in mine):
+                outcomes["superseded"] += 1
+                continue
+            before += mine
+            if key in live:
+                keys.append(key)
+            else:
+                outcomes["unchanged"] += 1
+        return cls(keys, before, outcomes)
+
+    def superseding(self, compared: pl.DataFrame) -> pl.DataFrame:
+        """The outcomes of a batch's records, with those that a deletion ended."""
+        if not self.superseded_rows:
+            return compared
+        ended = pl.col("row").is_in(self.superseded_rows) & (pl.col("outcome") != "duplicate")
+        return compared.with_columns(
+            outcome=pl.when(ended).then(pl.lit("superseded")).otherwise("outcome")
+        )
+
+
 class AbsentKeys:
-    """Collects the keys of a snapshot, and says at its end which ones are gone.
+    """Collects the keys of a window that holds all the source has; says which ones are gone.
 
     Over a tenth of the stream missing (and at least 20 keys), the run stops for approval: a
     snapshot that broke off without saying so looks just like a mass deletion. An interrupted
@@ -35,14 +90,18 @@ class AbsentKeys:
     @classmethod
     def of(cls, job: SyncJob, reading: Reading, stream_id: int, approved: bool) -> AbsentKeys:
         """The collector for one run; idle unless the stream declares `deletes: absence`."""
-        complete = reading.moves_cursor and reading.resume is None and reading.window.since is None
-        active = complete and job.stream.deletes == "absence" and job.stream.mode == "snapshot"
+        complete = reading.moves_cursor and reading.resume is None
+        active = complete and job.stream.deletes == "absence"
         return cls(job, stream_id, active=active, approved=approved)
 
     def seen(self, batch: ReadBatch) -> None:
-        """Note the keys of a batch."""
+        """Note the keys of a batch; one that is not of a whole ends it."""
+        snapshot = self._job.stream.mode == "snapshot"
+        self._active &= snapshot if batch.whole is None else batch.whole
         if self._active:
-            self._seen.update(batch.keys, batch.unchanged)
+            self._seen.update(batch.keys, batch.unchanged, batch.deleted)
+        else:
+            self._seen.clear()
 
     def missing(self) -> list[str]:
         """Keys of the store that the snapshot did not hold.

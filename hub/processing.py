@@ -19,6 +19,7 @@ from connectors.archive import Archive
 from connectors.decoder import Decoded
 from hub.batching import ReadBatch, raw_hash
 from hub.compare import READ_AGAIN, compare
+from hub.deletes import FlaggedKeys
 from hub.known import Known
 from hub.replay import FoundInReading, archived_page
 from mappings import Plan
@@ -35,7 +36,8 @@ class Prepared:
     """One batch, compared, archived and decoded.
 
     `todo` has the records to be written, `rows` those of them that were decoded, `outcomes` the
-    count of every record that ends here.
+    count of every record that ends here, `deleted` the keys that the store knows and the source
+    deleted.
     """
 
     batch: ReadBatch
@@ -43,9 +45,10 @@ class Prepared:
     todo: pl.DataFrame
     rows: list[int]
     decoded: Decoded
-    outcomes: dict[str, int]
+    outcomes: Counter[str]
     archive: str | None
     archived: int
+    deleted: list[str]
 
 
 @dataclass(slots=True)
@@ -66,6 +69,7 @@ class Processed:
     outcomes: Counter[str]
     archive: str | None
     archived: int
+    deleted: list[str]
     contract_version: str
 
     def refused_anew(self) -> int:
@@ -106,7 +110,10 @@ class BatchProcessor:
         """Compare, archive and decode one batch."""
         if batch.unchanged and self.replaying is None:
             self._recall(batch)
-        compared = compare(batch, self.known.of(batch.keys), self.plan.version, self.until)
+        known = self.known.of(batch.all_keys)
+        compared = compare(batch, known, self.plan.version, self.until)
+        flagged = FlaggedKeys.of(batch, compared, known)
+        compared = flagged.superseding(compared)
         if self.replaying is not None:
             self.replaying.mark(batch)
             again = pl.col("outcome") == "unchanged"
@@ -120,8 +127,9 @@ class BatchProcessor:
         rows = [row for row in todo["row"].to_list() if row not in batch.refused]
         decoded = self.decoder.decode([batch.raws[row] for row in rows])
         failpoint("batch.decoded")
+        outcomes = Counter(dict(left.iter_rows())) + flagged.outcomes
         return Prepared(
-            batch, batch_no, todo, rows, decoded, dict(left.iter_rows()), path, archived
+            batch, batch_no, todo, rows, decoded, outcomes, path, archived, flagged.keys
         )
 
     def map(self, prepared: Prepared) -> Processed:
@@ -159,6 +167,7 @@ class BatchProcessor:
             outcomes=outcomes,
             archive=prepared.archive,
             archived=prepared.archived,
+            deleted=prepared.deleted,
             contract_version=self.decoder.contract_version,
         )
 

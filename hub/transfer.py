@@ -44,6 +44,8 @@ BATCH_RECORDS = 7_500
 
 
 LEASE = timedelta(seconds=60)
+OF_FILES = "file:"
+"""How the keys of a connector's notes about whole files begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class _Run:
         self.findings = 0
         self.notes: list[str] = []
         self.written = Written()
+        self._remapped = False
         self._on_progress = on_progress
 
     def execute(self) -> SyncSummary:
@@ -185,6 +188,7 @@ class _Run:
         )
 
     def _transfer(self, reading: Reading, state: StreamState) -> None:
+        self._remapped = state.plan_version != self.job.plan.version
         processor = self._processor(reading, first_load=state.next_record_no <= 1)
         absent = AbsentKeys.of(self.job, reading, state.stream_id, self.options.approve_deletes)
         in_flight = InFlight()
@@ -202,7 +206,9 @@ class _Run:
                 processed = processor.map(batch)
                 absent.seen(batch.batch)
                 last = batch.batch.last
-                counts = self._counted(processed, absent.missing() if last else [])
+                counts = self._counted(
+                    processed, [*processed.deleted, *(absent.missing() if last else ())]
+                )
                 if self.options.dry_run:
                     in_flight.committed(batch.batch_no)
                 else:
@@ -228,9 +234,14 @@ class _Run:
         return pages if self.options.limit is None else limited(pages, self.options.limit)
 
     def _memo(self, keys: Sequence[str]) -> dict[str, str]:
-        """The connector's notes of earlier runs; a full read knows none, so it reads all again."""
+        """The connector's notes of earlier runs; a full read knows none, so it reads all again.
+
+        A file that has not changed is read again where another mapping reads it.
+        """
         if self.options.mode == "full":
             return {}
+        if self._remapped:
+            keys = [key for key in keys if not key.startswith(OF_FILES)]
         return self.job.store.memo(self.lease.stream_id, keys)
 
     def _processor(self, reading: Reading, *, first_load: bool) -> BatchProcessor:
@@ -254,9 +265,9 @@ class _Run:
             dry_run=self.options.dry_run,
         )
 
-    def _counted(self, processed: Processed, missing: Sequence[str]) -> Counts:
+    def _counted(self, processed: Processed, deleted: Sequence[str]) -> Counts:
         """Add up a batch; stop the run, with the batch uncommitted, when its budget is spent."""
-        counts = Counts(**processed.outcomes, deleted=len(missing))
+        counts = Counts(**processed.outcomes, deleted=len(deleted))
         counts.read = counts.accounted
         self.counts = self.counts + counts
         self.issues += len(processed.refusals)
@@ -294,7 +305,7 @@ class _Run:
             records=processed.records,
             claims=processed.claims,
             refusals=processed.refusals,
-            deleted_keys=absent.missing() if batch.last else (),
+            deleted_keys=[*processed.deleted, *(absent.missing() if batch.last else ())],
             archive_path=processed.archive,
             archive_rows=processed.archived,
             memos=batch.notes,
@@ -336,7 +347,7 @@ def prepared(
 ) -> Iterator[Prepared]:
     """Every batch compared, archived and decoded, under the number that its commit will give it."""
     for batch_no, batch in enumerate(read, start=first):
-        if not in_flight.enter(batch_no, batch.keys):
+        if not in_flight.enter(batch_no, batch.all_keys):
             return
         yield processor.prepare(batch, batch_no)
 

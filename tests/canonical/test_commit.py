@@ -219,8 +219,8 @@ def test_what_a_database_refuses_is_told_without_its_value(sync: Syncing) -> Non
 
 
 def test_unknown_entities_and_columns_are_named(sync: Syncing) -> None:
-    with pytest.raises(StoreError, match="no table for the entity consultation"):
-        sync.commit({"a": "1"}, {"consultation": [{"key": "a", "topic": "x"}]})
+    with pytest.raises(StoreError, match="no table for the entity consultancy"):
+        sync.commit({"a": "1"}, {"consultancy": [{"key": "a", "topic": "x"}]})
     with pytest.raises(StoreError, match="party has no columns nmae"):
         sync.commit({"a": "1"}, {"party": [{"key": "a", "nmae": "x"}]})
 
