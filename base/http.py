@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -47,7 +48,7 @@ _DEFAULT_HOLD = 5.0
 _USER_AGENT = "sme-hub"
 
 Params = Mapping[str, str | int]
-_Read = Callable[[], Response]
+T = TypeVar("T")
 
 
 class HttpClient:
@@ -129,11 +130,45 @@ class HttpClient:
         """
         return self._with_policy(lambda: self._attempt(path, params, dict(headers or {})))
 
+    def post(
+        self,
+        path: str,
+        message: Callable[[], bytes],
+        read: Callable[[Response], T],
+        headers: Mapping[str, str] | None = None,
+    ) -> T:
+        """POST a question that is safe to repeat, and read its answer.
+
+        Args:
+            path: below the connection's address, or a whole address on the same host; redirects
+                are not followed.
+            message: makes the body, anew for every try: a nonce or a time stamp is used once.
+            read: makes of the answer, whatever its status, what the caller wants. What it raises
+                decides about another try, like an error of the exchange itself; for a status that
+                it cannot use it calls `check_status`.
+
+        Raises:
+            HubError: any of the tree in `base.errors`, after the retries its type allows.
+        """
+
+        def ask(auth: Mapping[str, str]) -> T:
+            sent = {**(headers or {}), **auth}
+            request = requests.Request("POST", self._url(path), headers=sent, data=message())
+            response = self._exchange(request)
+            if 300 <= response.status < 400:
+                raise ReadError(
+                    f"{self._place('POST', path)} answered {response.status}: it leads elsewhere",
+                    remedy="If the system has moved, change the address of the connection",
+                )
+            return read(response)
+
+        return self._with_policy(lambda: self._with_credentials(ask))
+
     def close(self) -> None:
         """Give the connections back."""
         self._session.close()
 
-    def _with_policy(self, read: _Read) -> Response:
+    def _with_policy(self, read: Callable[[], T]) -> T:
         try:
             return call(
                 lambda: self._guarded(read), self._budget, self._clock, on_wait=self._on_wait
@@ -142,7 +177,7 @@ class HttpClient:
             error.located(system=self.connection.name)
             raise
 
-    def _guarded(self, read: _Read) -> Response:
+    def _guarded(self, read: Callable[[], T]) -> T:
         """One try under the breaker; only failures of the system count against it."""
         if not self._budget.remaining():
             raise self._out_of_time(f"{self.connection.address} was not asked")
@@ -163,15 +198,18 @@ class HttpClient:
         return response
 
     def _attempt(self, path: str, params: Params | None, headers: Mapping[str, str]) -> Response:
-        """One GET with credentials; a refused token is renewed once."""
+        return self._with_credentials(lambda auth: self._checked(path, params, {**headers, **auth}))
+
+    def _with_credentials(self, ask: Callable[[Mapping[str, str]], T]) -> T:
+        """One exchange with the headers of the credentials; a refused token is renewed once."""
         auth = self._auth.headers()
         try:
-            return self._checked(path, params, {**headers, **auth})
+            return ask(auth)
         except TokenExpired as refused:
             if not self._auth.renew(auth):
                 raise _refused_for_good(refused) from None
         try:
-            return self._checked(path, params, {**headers, **self._auth.headers()})
+            return ask(self._auth.headers())
         except TokenExpired as refused:
             raise _refused_for_good(refused) from None
 
