@@ -13,6 +13,7 @@ import polars as pl
 
 from base.records import ABSENT, ORDINAL, ROW, VALUE, SourceFrame
 from connectors.drift import Findings
+from connectors.flat import FlatColumns
 from connectors.schema import Leaf, ListNode, ObjectNode
 from connectors.structs import Shape
 
@@ -29,10 +30,12 @@ class ColumnBuilder:
     """Builds a batch's frames.
 
     After `build`, `keys` is how many object keys the columns account for, and `irregular` the rows
-    whose numbers are none: these are to be read on the tolerant path.
+    whose numbers are none: these are to be read on the tolerant path. `beside` are records of the
+    same chunk that were read otherwise; a field that they send is not missing.
     """
 
     findings: Findings
+    beside: FlatColumns | None = None
     keys: int = 0
     irregular: set[int] = field(default_factory=set)
     _children: dict[str, pl.DataFrame] = field(default_factory=dict)
@@ -83,6 +86,9 @@ class ColumnBuilder:
     def _missing(
         self, child: Leaf | ObjectNode | ListNode, prefix: str, sent: int, present: int
     ) -> None:
+        if self.beside is not None:
+            sent += len(self.beside.rows)
+            present += self.beside.sent.get(child.path, 0)
         if present or sent < ENOUGH or child.sparse:
             return
         self.findings.add(
@@ -104,13 +110,7 @@ class ColumnBuilder:
                 self._mixed(leaf, value, row) for value, row in zip(column, rows, strict=True)
             ]
         series = pl.Series(leaf.path, values, dtype=pl.String)
-        if leaf.enum is not None:
-            known = series.is_in([*leaf.enum, ABSENT])
-            unknown = int((~known).fill_null(value=False).sum())
-            if unknown:
-                self.findings.add(
-                    prefix + leaf.path, "enum", "a value outside the contract's list", unknown
-                )
+        note_unknown(self.findings, leaf, prefix, series)
         return series
 
     def _numbers(self, leaf: Leaf, column: Sequence[Any], rows: Sequence[int]) -> pl.Series:
@@ -159,6 +159,16 @@ class ColumnBuilder:
         else:
             self._object(inner, elements, element_rows, columns, f"{node.path}[].")
         self._children[node.path] = pl.DataFrame(columns)
+
+
+def note_unknown(findings: Findings, leaf: Leaf, prefix: str, values: pl.Series) -> None:
+    """Note how many values are outside the contract's list, where it has one."""
+    if leaf.enum is None:
+        return
+    known = values.is_in([*leaf.enum, ABSENT])
+    unknown = int((~known).fill_null(value=False).sum())
+    if unknown:
+        findings.add(prefix + leaf.path, "enum", "a value outside the contract's list", unknown)
 
 
 def _same(objects: Sequence[Any], one: Any) -> int:

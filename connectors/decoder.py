@@ -1,29 +1,35 @@
 """Raw records into source frames.
 
-The fast path decodes into generated types, and is taken by every record that fits the contract.
-What does not fit is read again by `connectors.tolerant`.
-Both paths end in the same types, so that a record's columns do not depend on which way it came.
+Flat records that are all spelled alike become columns at once (`connectors.flat`). The fast path
+decodes into generated types, and is taken by every other record that fits the contract. What does
+not fit is read again by `connectors.tolerant`. A record's columns do not depend on which way it
+came.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import msgspec
 import polars as pl
 
 from base.records import ROW, DriftFinding, Refusal, SourceFrame
-from connectors.columns import ColumnBuilder
+from connectors.columns import ColumnBuilder, note_unknown
 from connectors.drift import Findings
+from connectors.flat import FlatColumns, FlatReader
 from connectors.schema import Leaf, RecordSchema
 from connectors.structs import shape_of
 from connectors.tolerant import DuplicateKeyError, TolerantReader, parse
 
 CHUNK = 2_500
-"""Records decoded at once."""
+"""Records decoded at once, record by record."""
+
+FLAT_CHUNK = 4_000
+"""Flat records decoded at once; larger chunks gain little and cost memory."""
 
 NUL = "\\u0000"
 BLANK_COLON = r"[ \t\n\r]:"
@@ -57,6 +63,7 @@ class RecordDecoder:
         self.fields = schema.paths
         self._shape = shape_of(schema.root)
         self._one = msgspec.json.Decoder(self._shape.type)
+        self._flat = FlatReader.of(schema)
 
     @property
     def leaves(self) -> tuple[Leaf, ...]:
@@ -74,18 +81,24 @@ class RecordDecoder:
         A batch is decoded in chunks that stay in the processor's cache: two thirds of the time,
         and no more memory than a chunk's objects.
         """
-        chunks = [
-            _shifted(self._chunk(raws[start : start + CHUNK]), start)
-            for start in range(0, len(raws), CHUNK)
-        ]
-        return chunks[0] if len(chunks) == 1 else _joined(chunks or [self._chunk([])])
+        if self._flat is None:
+            return _in_chunks(self._by_record, raws, CHUNK)
+        return _in_chunks(partial(self._flat_first, self._flat), raws, FLAT_CHUNK)
 
-    def _chunk(self, raws: Sequence[bytes]) -> Decoded:
+    def _flat_first(self, reader: FlatReader, raws: Sequence[bytes]) -> Decoded:
+        flat = reader.read(raws)
+        if flat is None:
+            return _in_chunks(self._by_record, raws, CHUNK)
+        rest = self._by_record([raws[row] for row in flat.left], flat)
+        return _merged(flat, self.leaves, rest)
+
+    def _by_record(self, raws: Sequence[bytes], beside: FlatColumns | None = None) -> Decoded:
+        """Decode one record after the other; `beside` are those of their chunk read otherwise."""
         fast = self._fast(raws)
         texts = _texts(raws, fast)
         for row in texts.str.contains(NUL, literal=True).arg_true():
             fast[row] = None
-        decoded, builder, keys = self._built(raws, fast)
+        decoded, builder, keys = self._built(raws, fast, beside)
         fits = pl.Series([made is not None for made in fast], dtype=pl.Boolean)
         doubtful = [row for row in builder.irregular if fits[row]]
         if key_endings(texts.filter(fits)) + keys != builder.keys:
@@ -94,7 +107,7 @@ class RecordDecoder:
             return decoded
         for row in doubtful:
             fast[row] = None
-        return self._built(raws, fast)[0]
+        return self._built(raws, fast, beside)[0]
 
     def decode_tolerant(self, raws: Sequence[bytes]) -> Decoded:
         """Decode every record the slow way; equal to `decode`, and what its tests compare with."""
@@ -112,12 +125,15 @@ class RecordDecoder:
         return made
 
     def _built(
-        self, raws: Sequence[bytes], fast: Sequence[Any | None]
+        self,
+        raws: Sequence[bytes],
+        fast: Sequence[Any | None],
+        beside: FlatColumns | None = None,
     ) -> tuple[Decoded, ColumnBuilder, int]:
         """Frames of what was decoded, the other records read tolerantly; and these ones' keys."""
         findings = Findings()
         reader = TolerantReader(self._shape, findings)
-        builder = ColumnBuilder(findings)
+        builder = ColumnBuilder(findings, beside)
         rows, objects = [], []
         for row, made in enumerate(fast):
             one = reader.read(row, raws[row]) if made is None else made
@@ -126,6 +142,14 @@ class RecordDecoder:
                 objects.append(one)
         frame = builder.build(self._shape, objects, rows)
         return Decoded(frame, reader.refusals, findings.list()), builder, reader.keys
+
+
+def _in_chunks(
+    decode: Callable[[Sequence[bytes]], Decoded], raws: Sequence[bytes], size: int
+) -> Decoded:
+    starts = range(0, len(raws), size)
+    chunks = [_shifted(decode(raws[start : start + size]), start) for start in starts]
+    return chunks[0] if len(chunks) == 1 else _joined(chunks or [decode([])])
 
 
 def _shifted(decoded: Decoded, by: int) -> Decoded:
@@ -141,6 +165,21 @@ def _shifted(decoded: Decoded, by: int) -> Decoded:
     return Decoded(frame, [replace(r, row=r.row + by) for r in decoded.refusals], decoded.drift)
 
 
+def _merged(flat: FlatColumns, leaves: Sequence[Leaf], rest: Decoded) -> Decoded:
+    """A chunk's records that were read as columns, and the others among them."""
+    findings = Findings()
+    for leaf, column in zip(leaves, flat.columns, strict=True):
+        note_unknown(findings, leaf, "", column)
+    _add(findings, rest.drift)
+    root = pl.DataFrame([flat.rows, *flat.columns])
+    if rest.frame.root.height:
+        row_of = pl.Series(flat.left, dtype=pl.UInt32)
+        others = rest.frame.root.with_columns(row_of[rest.frame.root[ROW]].alias(ROW))
+        root = pl.concat([root, others]).sort(ROW)
+    refusals = [replace(r, row=flat.left[r.row]) for r in rest.refusals]
+    return Decoded(SourceFrame(root), refusals, findings.list())
+
+
 def _joined(chunks: Sequence[Decoded]) -> Decoded:
     """The chunks of a batch as one; the same difference found twice is one finding."""
     first = chunks[0].frame
@@ -149,10 +188,15 @@ def _joined(chunks: Sequence[Decoded]) -> Decoded:
     }
     frame = SourceFrame(pl.concat([chunk.frame.root for chunk in chunks]), children)
     findings = Findings()
-    for finding in (finding for chunk in chunks for finding in chunk.drift):
-        findings.add(finding.path, finding.kind, finding.detail, finding.count)
+    for chunk in chunks:
+        _add(findings, chunk.drift)
     refusals = [refusal for chunk in chunks for refusal in chunk.refusals]
     return Decoded(frame, refusals, findings.list())
+
+
+def _add(findings: Findings, more: Sequence[DriftFinding]) -> None:
+    for finding in more:
+        findings.add(finding.path, finding.kind, finding.detail, finding.count)
 
 
 def _texts(raws: Sequence[bytes], fast: list[Any | None]) -> pl.Series:
