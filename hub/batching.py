@@ -31,8 +31,8 @@ class ReadBatch:
 
     `keys`, `raws`, `updated` and `hashes` have one entry a record. `refused` holds, by index,
     records that have no usable key or do not decode; `guarded` the paths of the fields in which a
-    個人番号 was masked. `deleted` holds the keys that the source names as deleted, with the index of
-    the first record that was read after that; `whole` is as in `Page`. `resume` and `last` are
+    個人番号 was masked. `deleted` holds the keys that the source names as deleted, each with the
+    index of the first record read after that; `whole` is as in `Page`. `resume` and `last` are
     those of the batch's last page.
     """
 

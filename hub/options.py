@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from canonical.store.batch import CommitResult
 
-Mode = Literal["incremental", "full", "backfill", "replay"]
+Mode = Literal["incremental", "full", "backfill", "replay", "file"]
 Trigger = Literal["cli", "dag"]
 
 COUNTS = (
@@ -34,7 +35,8 @@ class SyncOptions:
 
     `incremental` reads on from the stream's cursor, `full` reads everything again, `backfill`
     reads the window `since` < updated ≤ `until` and never moves the cursor, `replay` maps the
-    archived raw records again without asking the system. `limit` ends the read after that many
+    archived raw records again without asking the system, `file` reads a local file in the system's
+    place and never moves the cursor. `limit` ends the read after that many
     records and leaves the cursor where it was; `dry_run` writes nothing
     at all; `keys` narrows a replay to these records.
     """
@@ -46,6 +48,7 @@ class SyncOptions:
     dry_run: bool = False
     approve_deletes: bool = False
     keys: tuple[str, ...] | None = None
+    file: Path | None = None
     trigger: Trigger = "cli"
     run_id: str | None = None
 

@@ -230,15 +230,17 @@ class _Run:
             memo=self._memo,
             clock=job.clock,
             limit=self.options.limit,
+            file=self.options.file,
         )
         return pages if self.options.limit is None else limited(pages, self.options.limit)
 
     def _memo(self, keys: Sequence[str]) -> dict[str, str]:
         """The connector's notes of earlier runs; a full read knows none, so it reads all again.
 
-        A file that has not changed is read again where another mapping reads it.
+        Nor does a local file, which is read because somebody says so. A system's file that has not
+        changed is read again where another mapping reads it.
         """
-        if self.options.mode == "full":
+        if self.options.mode in {"full", "file"}:
             return {}
         if self._remapped:
             keys = [key for key in keys if not key.startswith(OF_FILES)]

@@ -56,7 +56,7 @@ def plan_reading(
     where only a `whole` snapshot tells what was deleted. `until` is otherwise fixed here, once
     (invariant 3).
     """
-    if options.mode in {"backfill", "replay"}:
+    if options.mode in {"backfill", "replay", "file"}:
         bounds = Window(since=options.since, until=min(options.until or now, now))
         return Reading(options.mode, bounds, None, moves_cursor=False)
     partial = options.limit is not None or options.dry_run

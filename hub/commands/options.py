@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -67,6 +69,23 @@ class Instant(click.ParamType[datetime]):
         if instant.tzinfo is None:
             instant = instant.replace(tzinfo=JST)
         return instant.astimezone(UTC)
+
+
+class InstantOrFile(click.ParamType[datetime | Path]):
+    """A date or date-time, as `Instant` takes it; anything else is a file that exists."""
+
+    name = "date[time]|file"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime | Path:
+        """Return the instant in UTC, or the file's absolute path."""
+        with suppress(click.BadParameter):
+            return Instant().convert(value, param, ctx)
+        path = Path(str(value))
+        if not path.is_file():
+            self.fail(f"{value!r} is neither a date (2026-11-20) nor a file", param, ctx)
+        return path.resolve()
 
 
 def known_systems(names: Sequence[str]) -> list[str]:

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 
 import click
 from rich.console import Console
 
 from base.errors import HubError, InternalError
-from hub.commands.options import Instant, emit, json_option, known_streams, one_stream
+from hub.commands.options import (
+    Instant,
+    InstantOrFile,
+    emit,
+    json_option,
+    known_streams,
+    one_stream,
+)
 from hub.console import console
-from hub.options import OnProgress, SyncOptions, SyncSummary
+from hub.options import Mode, OnProgress, SyncOptions, SyncSummary
 from hub.progress import ProgressBars, counts_table
 
 Outcome = SyncSummary | HubError
@@ -21,7 +29,12 @@ Outcome = SyncSummary | HubError
 @click.command()
 @click.argument("names", nargs=-1, metavar="[SYSTEM[.STREAM]]...")
 @click.option("--full", is_flag=True, help="Read everything again, not only what is new.")
-@click.option("--from", "since", type=Instant(), help="Backfill: updated after this instant.")
+@click.option(
+    "--from",
+    "source",
+    type=InstantOrFile(),
+    help="Backfill: updated after this instant. Or a FILE to read in the system's place.",
+)
 @click.option("--until", type=Instant(), help="Backfill: updated up to this instant.")
 @click.option("--limit", type=click.IntRange(1), help="Stop after N records; keeps the cursor.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen; write nothing.")
@@ -30,7 +43,7 @@ Outcome = SyncSummary | HubError
 def sync(
     names: Sequence[str],
     full: bool,
-    since: datetime | None,
+    source: datetime | Path | None,
     until: datetime | None,
     limit: int | None,
     dry_run: bool,
@@ -39,24 +52,53 @@ def sync(
 ) -> int:
     """Sync streams (all, without a name) into the canonical store.
 
-    --from and --until read a window again and never move the stream's cursor.
+    --from and --until read a window again, --from FILE a file that the system gave out; neither
+    moves the stream's cursor.
     """
+    file = source if isinstance(source, Path) else None
+    since = source if isinstance(source, datetime) else None
+    if file is not None and (full or until):
+        raise click.UsageError("--from FILE reads that file: leave out --full and --until")
     if full and (since or until):
         raise click.UsageError("--full reads everything: leave out --from and --until")
     if since and until and since >= until:
         raise click.UsageError("--from must be before --until")
     options = SyncOptions(
-        mode="backfill" if since or until else "full" if full else "incremental",
+        mode=_mode(since or until, file, full=full),
         since=since,
         until=until,
         limit=limit,
         dry_run=dry_run,
         approve_deletes=approve_deletes,
+        file=file,
     )
     streams = known_streams(names)
+    if file is not None:
+        _check_file(streams)
     if options.mode == "backfill":
         _check_windows(streams)
     return run_all(streams, options, as_json)
+
+
+def _mode(bound: datetime | None, file: Path | None, *, full: bool) -> Mode:
+    if file is not None:
+        return "file"
+    return "backfill" if bound else "full" if full else "incremental"
+
+
+def _check_file(streams: Sequence[tuple[str, str]]) -> None:
+    """UsageError unless the file is for one stream, and that one reads files."""
+    from connectors import declarations
+
+    declared = declarations()
+    reading = [
+        ".".join(pair)
+        for pair in streams
+        if declared[pair[0]].streams[pair[1]].protocol in {"csv", "xml"}
+    ]
+    if len(streams) != 1 or not reading:
+        known = ", ".join(reading) or "none of these"
+        raise click.UsageError(f"--from FILE is for one stream that reads files: {known}")
 
 
 def _check_windows(streams: Sequence[tuple[str, str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,6 +72,7 @@ def test_a_full_read_does_not_take_up_an_incremental_window() -> None:
     [
         SyncOptions(mode="backfill", since=BEFORE),
         SyncOptions(mode="replay"),
+        SyncOptions(mode="file", file=Path("day.csv")),
         SyncOptions(limit=5),
         SyncOptions(dry_run=True),
     ],
