@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from canonical.model import codes
 from canonical.model.fields import Authority, Classification, Entity, Field, FieldType
 
 _T = FieldType
@@ -21,8 +22,12 @@ AGENCY = Entity(
               authority=_REGISTERED, max_length=40),
         Field("certified_on", "認定日", "Certified on", _T.DATE, classification=_OPEN,
               authority=_REGISTERED),
+        Field("renewed_on", "更新日", "Last renewed on", _T.DATE, classification=_OPEN,
+              authority=_REGISTERED),
         Field("valid_until", "有効期限", "Valid until", _T.DATE, classification=_OPEN,
               authority=_REGISTERED),
+        Field("status", "認定の状態", "State of the certification", _T.CODE,
+              classification=_OPEN, authority=_REGISTERED, codes=codes.CERTIFICATION_STATES),
         Field("topics", "支援可能な相談内容", "Topics, joined by ' / '", classification=_OPEN,
               max_length=2000),
         Field("industries", "支援可能業種", "Industries, joined by ' / '",

@@ -69,6 +69,7 @@ PROCEDURE_KINDS = {
     "performance_report": "実績報告",
     "payment_claim": "請求",
     "commercialisation_report": "事業化状況報告",
+    "effect_report": "事業実施効果報告",
 }
 
 STATES = {
@@ -126,4 +127,26 @@ JSIC_DIVISIONS = {
 
 ACCOUNT_TYPES = {"entry": "エントリー", "prime": "プライム", "member": "メンバー"}
 
+ACTIVITY_KINDS = {
+    "certification": "届出・認定",
+    "commendation": "表彰",
+    "subsidy": "補助金",
+    "procurement": "調達",
+    "patent": "特許・意匠・商標",
+}
+"""The kinds of 法人活動情報 that GビズインフォREST API v2 lists row by row."""
+
+ACCOUNT_ROLES = {"prime": "プライム", "administrator": "管理者", "member": "メンバー"}
+
+DELEGATION_KINDS = {"to_other": "他社プライムへの委任", "to_member": "メンバーへの委任"}
+"""GビズID guideline, 2.7: a プライム delegates to another business's プライム, or to its メンバー."""
+
 CONSENT_STATES = {"given": "同意", "withdrawn": "撤回", "refused": "不同意"}
+
+CERTIFICATION_STATES = {
+    "valid": "有効",
+    "expired": "失効",
+    "withdrawn": "廃止",
+    "revoked": "取消",
+}
+"""失効 (not renewed in time), 廃止 (given back) and 取消 (taken away) are apart."""
