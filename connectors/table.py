@@ -4,6 +4,11 @@ Written after the Frictionless Table Schema (v1): `fields` with `name`, `type`, 
 `constraints` (`required`, `enum`); `missingValues` are what stands for "not stated". Beside it:
 `x-assumed` where the interface is ours, and a field's `x-personal`, `x-identifier`, `x-sparse`,
 `x-unit` as in our OpenAPI contracts. A file of several tables has them under `tables`, by name.
+
+A CSV file sends every column, as text, whatever it means. `x-typed: true` says that values arrive
+typed, as those of a database do: integers and numbers are JSON numbers, booleans `true` and
+`false`, dates and date-times ISO 8601 texts, and a column that is not `required` may be null. A
+typed table may lose a column without its records being refused: that is drift, and it is told.
 """
 
 from __future__ import annotations
@@ -17,6 +22,8 @@ from base.errors import ContractError
 from connectors.schema import RecordSchema, Resolver
 
 TYPES = {"string", "integer", "number", "boolean", "date", "datetime", "year", "any"}
+JSON_TYPES = {"integer": "integer", "year": "integer", "number": "number", "boolean": "boolean"}
+"""What the values of a typed column are in JSON; text for all others."""
 
 
 class TableContract:
@@ -74,31 +81,39 @@ class TableContract:
     def record_schema(
         self, *, record: str | None = None, operation: str | None = None, records: str | None = None
     ) -> RecordSchema:
-        """The schema of one row of the table `record`; every column is sent, as text.
+        """The schema of one row of the table `record`.
 
         Raises:
             ContractError: there is no such table, or a field's type is unknown.
         """
         del operation, records
-        fields = self.table(record)["fields"]
-        properties = {field["name"]: self._property(field) for field in fields}
-        schema = {"type": "object", "required": list(properties), "properties": properties}
+        table = self.table(record)
+        typed = bool(table.get("x-typed", self.document.get("x-typed")))
+        fields = table["fields"]
+        properties = {field["name"]: self._property(field, typed=typed) for field in fields}
+        needed = [f["name"] for f in fields if f.get("constraints", {}).get("required")]
+        required = needed if typed else list(properties)
+        schema = {"type": "object", "required": required, "properties": properties}
         return Resolver({}, self.name).record(schema)
 
-    def _property(self, field: dict[str, Any]) -> dict[str, Any]:
-        """A column as a JSON schema: always text on the wire, whatever it means."""
+    def _property(self, field: dict[str, Any], *, typed: bool) -> dict[str, Any]:
+        """A column as a JSON schema: text on the wire, unless the table is typed."""
         kind = field.get("type", "string")
         if kind not in TYPES:
             raise ContractError(f"{self.name}: {field['name']} has the unknown type {kind!r}")
         extra = {key: value for key, value in field.items() if key.startswith("x-")}
-        found: dict[str, Any] = {"type": ["string", "null"], **extra}
+        wire = JSON_TYPES.get(kind, "string") if typed else "string"
         constraints = field.get("constraints", {})
-        if constraints.get("required"):
-            found["type"] = "string"
+        found: dict[str, Any] = {"type": wire if constraints.get("required") else [wire, "null"]}
+        if typed and kind == "any":
+            found = {}
+        found |= extra
         if "enum" in constraints:
             found["enum"] = [str(value) for value in constraints["enum"]]
         if kind in {"date", "datetime"}:
             found["x-type"] = kind
+            if typed:
+                found["format"] = "date" if kind == "date" else "date-time"
         for name in ("description", "title"):
             if name in field:
                 found["description"] = field[name]
