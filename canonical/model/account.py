@@ -17,6 +17,10 @@ ACCOUNT = Entity(
               max_length=100, identity=True),
         Field("account_type", "アカウント種別", "Type of account", _T.CODE,
               authority=_ATTESTED, codes=codes.ACCOUNT_TYPES),
+        Field("rights", "アカウントの権限", "What the account may do", _T.CODE,
+              authority=_ATTESTED, codes=codes.ACCOUNT_ROLES),
+        Field("branch_name", "所属する支店・部署", "Branch the account is bound to",
+              authority=_ATTESTED, max_length=200),
         Field("parent_account", "親アカウント", "Prime account above a member", _T.CODE,
               authority=_ATTESTED, max_length=100),
         Field("user_name", "利用者氏名", "User's name", gif="fullName",
@@ -35,6 +39,8 @@ ACCOUNT = Entity(
         Field("assurance_level", "身元確認保証レベル", "Identity assurance level", _T.CODE,
               authority=_ATTESTED, codes={"ial1": "IAL1", "ial2": "IAL2"}),
         Field("valid", "有効", "In force", _T.BOOLEAN, authority=_ATTESTED),
+        Field("starts_on", "発行日", "From", _T.DATE, authority=_ATTESTED),
+        Field("ends_on", "廃止日", "Until; null for open end", _T.DATE, authority=_ATTESTED),
     ),
 )  # fmt: skip
 
@@ -48,13 +54,32 @@ DELEGATION = Entity(
         Field("starts_on", "委任開始日", "From", _T.DATE, authority=_ATTESTED),
         Field("ends_on", "委任終了日", "Until; null for open end", _T.DATE,
               authority=_ATTESTED),
+        Field("withdrawn_on", "取消日", "Withdrawn on", _T.DATE, authority=_ATTESTED),
+        Field("kind", "委任の種類", "Kind of delegation", _T.CODE, authority=_ATTESTED,
+              codes=codes.DELEGATION_KINDS),
+        Field("delegator_account", "委任者のアカウント", "Delegator's account", _T.CODE,
+              authority=_ATTESTED, max_length=100),
+        Field("delegate_account", "受任者のアカウント", "Delegate's account", _T.CODE,
+              authority=_ATTESTED, max_length=100),
+        Field("active", "有効", "In force", _T.BOOLEAN, authority=_ATTESTED),
+        Field("note", "備考", "Note", max_length=1000, authority=_ATTESTED),
+    ),
+)  # fmt: skip
+
+DELEGATION_CATEGORY = Entity(
+    "delegation_category", "委任区分", "What a delegation covers", None,
+    (
         Field("category_code", "委任区分", "Category", _T.CODE, authority=_ATTESTED,
               max_length=40),
         Field("category_name", "委任区分名", "Name of the category", authority=_ATTESTED,
               max_length=200),
+        Field("procedure_code", "手続", "Procedure; null for all of the category", _T.CODE,
+              authority=_ATTESTED, max_length=40),
+        Field("procedure_name", "手続名", "Name of the procedure", authority=_ATTESTED,
+              max_length=200),
         Field("active", "有効", "In force", _T.BOOLEAN, authority=_ATTESTED),
-        Field("note", "備考", "Note", max_length=1000, authority=_ATTESTED),
     ),
+    ("delegation",),
 )  # fmt: skip
 
 CONSENT = Entity(
@@ -71,4 +96,4 @@ CONSENT = Entity(
     ("party", "project", "plan", "consultation"),
 )  # fmt: skip
 
-ENTITIES = (ACCOUNT, DELEGATION, CONSENT)
+ENTITIES = (ACCOUNT, DELEGATION, DELEGATION_CATEGORY, CONSENT)

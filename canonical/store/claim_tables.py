@@ -58,6 +58,7 @@ STORED_ENTITIES = (
     "succession_case",
     "account",
     "delegation",
+    "delegation_category",
     "consent",
 )
 """Entities that have a table. A table comes, with its migration, with the system that first
