@@ -5,6 +5,7 @@ Tables, JSON Schema, the field catalogue and the mapping checks derive from `ENT
 
 from canonical.model import (
     account,
+    activity,
     agency,
     consultation,
     finance,
@@ -26,7 +27,18 @@ from canonical.model.fields import (
     Survivorship,
 )
 
-_AREAS = (party, finance, project, program, agency, plan, consultation, succession, account)
+_AREAS = (
+    party,
+    finance,
+    project,
+    program,
+    agency,
+    plan,
+    consultation,
+    succession,
+    account,
+    activity,
+)
 
 ENTITIES: dict[str, Entity] = {entity.name: entity for area in _AREAS for entity in area.ENTITIES}
 

@@ -60,6 +60,8 @@ STORED_ENTITIES = (
     "delegation",
     "delegation_category",
     "consent",
+    "corporate_activity",
+    "workplace_report",
 )
 """Entities that have a table. A table comes, with its migration, with the system that first
 fills it."""
