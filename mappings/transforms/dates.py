@@ -193,6 +193,8 @@ def _parse(texts: Texts, options: Options) -> Parsed:
     text = texts[0]
     if text is None or not text.strip() or text.strip() in _UNKNOWN:
         return Parsed((None, None))
+    if text.strip() == options["open_end"]:
+        return Parsed((None, None))
     try:
         found, precision, note = read_date(text, options["excel"])
     except (ValueError, OverflowError):
@@ -221,7 +223,7 @@ _MONTHS_AND_DAYS = {
 }
 
 
-def _fast(columns: Sequence[pl.Expr], _options: Options) -> Fast:
+def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
     """2024-04-01, 令和6年4月1日 within its era, and an instant in UTC as the day in Japan."""
     text = columns[0]
     shared = Shared()
@@ -237,6 +239,8 @@ def _fast(columns: Sequence[pl.Expr], _options: Options) -> Fast:
     )
     instant = shared.keep(_utc_instant(text))
     settled = (is_iso & (found >= date.min)) | within | instant.is_between(*_SAFE)
+    if options["open_end"] is not None:
+        settled &= text != options["open_end"]
     in_japan = (instant + timedelta(hours=9)).dt.date()
     return Fast(settled, (pl.coalesce(found, in_japan), pl.lit("day")), shared)
 
@@ -279,6 +283,7 @@ _DATE_EXAMPLES = (
     Example("2026-03-31T14:59Z", (date(2026, 3, 31), "day")),
     Example("2026-03-31T15:00Z", (date(2026, 4, 1), "day")),
     Example("45383", (date(2024, 4, 1), "day"), note="excel_serial", options={"excel": "1900"}),
+    Example("20990101", (None, None), options={"open_end": "20990101"}),
     Example("45383", refused="not_a_date"),
     Example("5.5.1", refused="not_a_date"),
     Example("2023-02-29", refused="impossible_date"),
@@ -300,6 +305,7 @@ def _date_transform(name: str, style: str, formatted: Example) -> Transform:
         options={
             "style": Option(style, _STYLE.kind, _STYLE.choices, _STYLE.help),
             "excel": Option(None, str, ("1900", "1904"), "plain numbers are Excel's day numbers"),
+            "open_end": Option(None, str, help="the date that stands for no end"),
         },
         examples=(*_DATE_EXAMPLES, formatted),
     )
