@@ -15,7 +15,7 @@ from base.connection import Connection
 from base.errors import HubError, Stage
 from base.records import Memo, Page, Window
 from connectors.contract import Contract, load_contract
-from connectors.declaration import Auth, AuthMethod, Declaration, Stream, Title
+from connectors.declaration import IN_THE_MESSAGE, Auth, AuthMethod, Declaration, Stream, Title
 from connectors.decoder import RecordDecoder
 from connectors.hooks import ReadContext, ReadHook, load_hook
 from connectors.schema import RecordSchema
@@ -218,4 +218,5 @@ def _http_client(connection: Connection, method: AuthMethod) -> Fetch:
     from base.http import HttpClient
     from base.http_auth import Method
 
-    return HttpClient(connection, clock=_shared_clock(), auth=cast(Method, method))
+    auth = cast(Method, "none" if method in IN_THE_MESSAGE else method)
+    return HttpClient(connection, clock=_shared_clock(), auth=auth)

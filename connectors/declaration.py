@@ -25,9 +25,13 @@ AuthMethod = Literal[
     "private_key_jwt",
     "token_header",
     "wsse_username_token",
+    "client_key",
     "ssh_key",
     "database",
 ]
+IN_THE_MESSAGE: frozenset[AuthMethod] = frozenset({"wsse_username_token", "client_key"})
+"""Ways of entering whose credentials stand in each message, where its reader puts them."""
+
 Protocol = Literal["rest", "soap", "xml", "csv", "sql"]
 Mode = Literal["incremental", "snapshot"]
 Deletes = Literal["none", "flag", "absence"]

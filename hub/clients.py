@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from base.breaker import CircuitBreaker
 from base.clock import Clock
 from base.errors import HubError
 from base.http import HttpClient
+from base.http_auth import Method
 from base.rate import RateBudget, Waiting
 from base.retry import RunBudget
 from base.settings import Connection, Settings
-from connectors.declaration import AuthMethod
+from connectors.declaration import IN_THE_MESSAGE, AuthMethod
 
 if TYPE_CHECKING:
     from base.replica import Replica
@@ -65,8 +66,7 @@ class Clients:
             return Replica(
                 connection, self._clock, rate, self._breaker, self.budget, on_wait=self._retrying
             )
-        # A SOAP message carries its own credentials.
-        auth = "none" if method == "wsse_username_token" else method
+        auth = cast(Method, "none" if method in IN_THE_MESSAGE else method)
         return HttpClient(
             connection,
             self._clock,
