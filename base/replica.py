@@ -1,18 +1,79 @@
-"""A read-only database of another system: one snapshot a read, bounded in time and retries."""
+"""A read-only database of another system: one snapshot a read, bounded in time and retries.
+
+A statement passes the breaker, takes its turn in the rate budget and runs inside a transaction
+that cannot write and sees one state of the data (PostgreSQL: REPEATABLE READ, READ ONLY, as a hot
+standby allows it; SQLite: a file opened with `mode=ro`, and one read transaction). When the
+connection is lost, or a standby cancels the transaction (SQLSTATE 40001, recovery conflict), the
+next try opens a new snapshot: whoever reads must say where to read on from.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection as Session
+from sqlalchemy import Engine, Executable
+from sqlalchemy.exc import SQLAlchemyError
 
 from base.breaker import CircuitBreaker
 from base.clock import Clock
 from base.connection import Connection
+from base.errors import ConnectError, HubError, ServerFault
 from base.rate import RateBudget
-from base.retry import OnWait, RunBudget
+from base.redact import redact
+from base.replica_engine import Watchdog, begin, open_engine
+from base.replica_fault import database_error
+from base.retry import LONGEST_HOLD, OnWait, RunBudget, call
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a statement gave: the names of its columns, what the driver calls their types, rows.
+
+    `types` are PostgreSQL's type OIDs; None where the database has no types of columns (SQLite).
+    A text that is no valid text in the database's encoding comes as bytes.
+    """
+
+    names: tuple[str, ...]
+    types: tuple[int | None, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
+class Snapshot:
+    """One state of the replica's data, good until its connection is lost."""
+
+    def __init__(self, session: Session, execute: Callable[[Session, Executable], Rows]) -> None:
+        self._session = session
+        self._execute = execute
+
+    @property
+    def dialect(self) -> str:
+        """`postgresql` or `sqlite`."""
+        return self._session.dialect.name
+
+    def rows(self, statement: Executable) -> Rows:
+        """Run one statement; called inside `Reading.run`, which decides about another try.
+
+        Raises:
+            HubError: whatever went wrong, without any value.
+        """
+        return self._execute(self._session, statement)
 
 
 class Replica:
     """Reads tables of one system's replica.
 
-    Args are as those of `base.http.HttpClient`.
+    Args are as those of `base.http.HttpClient`. The connection's address is
+    `postgresql://HOST[:PORT]/DATABASE` or `sqlite:///PATH`; its options `user` (or `client_id`)
+    and `timeout` (seconds for one statement), its secret `password` (or `client_secret`).
+
+    Raises:
+        SettingsError: the address is none of a database, or has a password in it.
     """
 
     def __init__(
@@ -25,4 +86,142 @@ class Replica:
         *,
         on_wait: OnWait | None = None,
     ) -> None:
-        raise NotImplementedError
+        self.connection = connection
+        self._engine: Engine = open_engine(connection)
+        self._clock = clock
+        self._rate = rate or RateBudget(connection.name, None, None, clock)
+        self._breaker = breaker or CircuitBreaker(connection.name, clock)
+        self._budget = budget or RunBudget(clock)
+        self._on_wait = on_wait
+
+    @property
+    def address(self) -> str:
+        """The database's address as messages may show it: without user and password."""
+        url = self._engine.url
+        host = f"//{url.host or ''}{f':{url.port}' if url.port else ''}/"
+        return redact(f"{url.get_backend_name()}:{host}{url.database or ''}")
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """A read in one snapshot, opened with its first statement and given back at the end."""
+        reading = Reading(self)
+        try:
+            yield reading
+        finally:
+            reading.close()
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._engine.dispose()
+
+    def _open(self) -> Session:
+        """A connection in a transaction that reads one state and cannot write."""
+        left = self._time_left("was not opened")
+        session = None
+        try:
+            session = self._engine.connect()
+            begin(session, min(self.connection.timeout, left))
+        except (SQLAlchemyError, OSError, UnicodeError) as error:
+            if session is not None:
+                discard(session)
+            raise database_error(error, self.address, self.connection.timeout) from None
+        return session
+
+    def _execute(self, session: Session, statement: Executable) -> Rows:
+        """One statement in its turn, ended where it takes too long."""
+        self._rate.acquire(min(self._budget.remaining(), LONGEST_HOLD))
+        patience = min(self.connection.timeout, self._time_left("was not asked"))
+        watchdog = Watchdog(session, patience)
+        try:
+            with watchdog:
+                result = session.execute(statement)
+                cursor = result.cursor
+                described = cursor.description if cursor is not None else ()
+                rows = [tuple(row) for row in result]
+        except (SQLAlchemyError, OSError, UnicodeError) as error:
+            self._time_left("did not answer in time")
+            if watchdog.bit:
+                raise ServerFault(
+                    f"{self.address} did not answer within {patience:.0f} s",
+                    remedy="If it recurs, ask the owner for an index on cursor and key, or raise "
+                    "timeout in the connection",
+                ) from None
+            raise database_error(error, self.address, patience) from None
+        oids = [kind if isinstance(kind, int) else None for _name, kind, *_ in described]
+        return Rows(tuple(result.keys()), tuple(oids), rows)
+
+    def _time_left(self, what: str) -> float:
+        left = self._budget.remaining()
+        if not left:
+            raise ConnectError(
+                f"{self.address} {what}: the run's deadline has passed",
+                remedy="The next run reads on from here; if it recurs, raise deadline of the "
+                "stream",
+            )
+        return left
+
+
+class Reading:
+    """One read of a replica: a snapshot, and another one where it is lost."""
+
+    def __init__(self, replica: Replica) -> None:
+        self._replica = replica
+        self._session: Session | None = None
+        self._snapshot: Snapshot | None = None
+
+    def run(self, work: Callable[[Snapshot], T]) -> T:
+        """What `work` makes of the snapshot; called again with a new one where that may help.
+
+        Raises:
+            HubError: any of the tree in `base.errors`, after the retries its type allows.
+        """
+        replica = self._replica
+        try:
+            return call(
+                lambda: self._guarded(work),
+                replica._budget,
+                replica._clock,
+                on_wait=replica._on_wait,
+            )
+        except HubError as error:
+            error.located(system=replica.connection.name)
+            raise
+
+    def _guarded(self, work: Callable[[Snapshot], T]) -> T:
+        """One try under the breaker; only failures of the system count against it."""
+        breaker = self._replica._breaker
+        breaker.before()
+        try:
+            result = work(self._at_hand())
+        except (ConnectError, ServerFault):
+            breaker.failure()
+            self.close()
+            raise
+        except BaseException:
+            breaker.success()
+            self.close()
+            raise
+        breaker.success()
+        return result
+
+    def _at_hand(self) -> Snapshot:
+        if self._session is None or self._snapshot is None:
+            self._session = self._replica._open()
+            self._snapshot = Snapshot(self._session, self._replica._execute)
+        return self._snapshot
+
+    def close(self) -> None:
+        """Give the snapshot back."""
+        session, self._session, self._snapshot = self._session, None, None
+        if session is not None:
+            discard(session)
+
+
+def discard(session: Session) -> None:
+    """End a connection, whatever state it is in."""
+    try:
+        session.invalidate()
+    except SQLAlchemyError:
+        pass
+    finally:
+        session.close()

@@ -105,6 +105,7 @@ class Stream:
     `schedule` is a cron expression in Japan's time; `deadline` the longest a run may take;
     `promise` how old the data may be on an office day, where the hub promises it. `section` holds
     what the stream says under its protocol's name (`csv:`, `soap:` …), which its transport reads.
+    `confidential`: that a business has a record here is itself a secret.
     """
 
     name: str
@@ -127,6 +128,7 @@ class Stream:
     deletes: Deletes = "none"
     hooks: dict[str, str] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
+    confidential: bool = False
     failure_budget: FailureBudget = FailureBudget()
     schedule: str | None = "*/30 8-20 * * *"
     deadline: timedelta = timedelta(hours=2)
@@ -201,7 +203,16 @@ def _stream(file: YamlFile, folder: Path, name: str, data: dict[str, Any]) -> St
         )
     given: dict[str, Any] = {
         key: data[key]
-        for key in ("operation", "record", "records", "page_size", "deletes", "hooks", "options")
+        for key in (
+            "operation",
+            "record",
+            "records",
+            "page_size",
+            "deletes",
+            "hooks",
+            "options",
+            "confidential",
+        )
         if key in data
     }
     for key, attribute in (("deadline", "deadline"), ("fresh_within", "promise")):
