@@ -10,7 +10,7 @@ from base.records import ORDINAL, ROW
 from mappings.rules import PERIODS
 from mappings.transforms.fiscal_years import months_before
 
-END = "period_end"
+END, SETTLED = "period_end", "settled"
 
 
 def closed_year(as_of: date, month: int, years_before: int) -> tuple[date, date]:
@@ -50,7 +50,7 @@ def dated(frame: pl.DataFrame, period: str, ends: pl.DataFrame) -> pl.DataFrame:
         .alias("period_end_precision"),
         pl.Series(known).replace_strict({True: "day", False: None}, return_dtype=pl.String)
         .alias("period_start_precision"),
-        pl.lit(years >= 0).alias("settled"),
+        pl.lit(years >= 0).alias(SETTLED),
     )  # fmt: skip
 
 
@@ -59,15 +59,17 @@ def merge_periods(
 ) -> pl.DataFrame:
     """Figures asked outside the list of years, put into the year that they belong to.
 
-    The last closed year is the listed year that ends last, the one before it the next; a year
-    that is not listed becomes a row of its own, after the listed ones.
+    The last closed year is the listed year that ends last, the one before it the next; years
+    that are planned only (`settled` false) are not among them. A year that is not listed becomes a
+    row of its own, after the listed ones.
     """
     frame = listed
     for period, figures in flat:
         if frame is None:
             frame = figures.with_columns(pl.lit(0, pl.UInt32).alias(ORDINAL))
             continue
-        rank = pl.col(END).rank("ordinal", descending=True).over(ROW)
+        closed = pl.col(SETTLED).fill_null(value=True) if SETTLED in frame.columns else True
+        rank = pl.when(closed).then(END).rank("ordinal", descending=True).over(ROW)
         wanted = PERIODS[period] + 1
         target = frame.with_columns((rank == wanted).fill_null(value=False).alias("#here"))
         if END not in frame.columns or wanted < 1:
