@@ -312,7 +312,7 @@ def _format_parts(values: Values, options: Options) -> Texts:
                 parts[name], carried = carried or None, ""
         if "building" in asked:
             parts["building"] = values[7]
-        elif values[7]:
+        elif values[7] and "street" in asked:
             parts["street"] = f"{parts['street'] or ''} {values[7]}"
     return tuple(parts.values())
 
