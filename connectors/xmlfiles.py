@@ -1,15 +1,373 @@
-"""Files of XML documents, alone or in ZIPs."""
+"""Files of XML documents, alone or in ZIPs.
+
+A document is one record, or an envelope around many. What the schema, the parser or the ZIP's
+limits refuse is quarantined with rule, line and bytes, and the others are read all the same; a
+file that breaks off in its middle ends the read with an error after the pages before it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from itertools import islice
+from typing import IO, Any, cast
 
-from base.records import Page, Window
+from lxml import etree
+
+from base.errors import ContractError, ReadError, Stage
+from base.records import Page, RefusedRecord, Window
 from connectors.hooks import ReadContext
+from connectors.keys import KeyReader
+from connectors.rest import pack_position, unpack_position
+from connectors.xmlrecords import TooDeepError, XmlRecords
+from connectors.xmlsafe import (
+    Limits,
+    XmlFault,
+    check_limits,
+    forbid_doctype,
+    in_utf8,
+    parse_document,
+    safe_options,
+    syntax_fault,
+)
+from connectors.xmlverdict import Verdict
+from connectors.xsd import XsdContract
+from connectors.zipfiles import Member, ZipLimits, ZipMembers
+
+HEAD = 64 * 1024
+"""Bytes at a file's beginning in which its encoding and a DTD show."""
+
+KEPT = 1024 * 1024
+"""Bytes of a refused document that are kept, at most."""
+
+Found = bytes | RefusedRecord
+"""One record's JSON text, or why there is none."""
 
 
 def read(
     context: ReadContext, window: Window, *, resume: str | None, limit: int | None
 ) -> Iterator[Page]:
-    """Read a stream; see `connectors.hooks.ReadHook`."""
-    raise NotImplementedError
+    """Read a stream from one file: `path` of its section, or a local file.
+
+    A file that has the ETag, or else the bytes, of the last run is not read again.
+    """
+    reader = XmlReader.of(context)
+    if context.file is not None:
+        with context.file.open("rb") as local:
+            yield from _bounded(reader.within(local, context.file.name, window, resume), limit)
+        return
+    path = str(context.stream.section["path"])
+    noted = context.memo([f"file:{path}"]).get(f"file:{path}")
+    headers = {"If-None-Match": noted} if noted and noted.startswith(('"', "W/")) else {}
+    answer = context.client.get(path, headers=headers)
+    mark = answer.headers.get("etag") or f"sha256:{hashlib.sha256(answer.body).hexdigest()}"
+    if answer.status == 304 or mark == noted:
+        yield Page(whole=False)
+        return
+    pages = reader.within(io.BytesIO(answer.body), path, window, resume)
+    for page in _bounded(pages, limit):
+        if page.resume is None:
+            page.notes[f"file:{path}"] = mark
+        yield page
+
+
+def _bounded(pages: Iterator[Page], limit: int | None) -> Iterator[Page]:
+    read = 0
+    for page in pages:
+        read += len(page.raws) + len(page.refused)
+        yield page
+        if limit is not None and read >= limit:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class XmlReader:
+    """Reads the documents of files; `keys` makes pages of their records.
+
+    `envelope` is the element around many records in one document, None where a document is one
+    record; `headers` are what else the schema has in the envelope, which is no record. `members`
+    are the names of a ZIP's members that are documents.
+    """
+
+    records: XmlRecords
+    verdict: Verdict
+    keys: KeyReader
+    page_size: int
+    envelope: str | None = None
+    members: str = "*.xml"
+    limits: Limits = field(default_factory=Limits)
+    zip_limits: ZipLimits = field(default_factory=ZipLimits)
+    headers: frozenset[str] = frozenset()
+    prepare: Callable[[bytes], bytes] | None = None
+
+    @classmethod
+    def of(cls, context: ReadContext) -> XmlReader:
+        """As the stream's section `xml` says.
+
+        Raises:
+            ContractError: the contract is no XML Schema, or lacks the element.
+        """
+        if not isinstance(context.contract, XsdContract):
+            raise ContractError(f"{context.contract.name} is no XML Schema (*.xsd)")
+        contract = context.contract
+        section = context.stream.section
+        element = context.stream.record or str(section["element"])
+        defaults = Limits()
+        envelope = contract.records(section["envelope"]) if "envelope" in section else None
+        return cls(
+            records=contract.records(element),
+            verdict=contract.verdict,
+            keys=context.keys,
+            page_size=context.stream.page_size,
+            envelope=envelope.tag if envelope else None,
+            headers=envelope.children if envelope else frozenset(),
+            members=section.get("members", "*.xml"),
+            limits=Limits(
+                section.get("max_document", defaults.document),
+                section.get("max_text", defaults.text),
+                section.get("max_depth", defaults.depth),
+            ),
+            prepare=context.prepare,
+        )
+
+    def within(
+        self, file: IO[bytes], name: str, window: Window, resume: str | None
+    ) -> Iterator[Page]:
+        """A file's pages from a window's position on."""
+        done = unpack_position(resume, window)
+        for page, following in self.pages(file, name, done if isinstance(done, int) else 0):
+            page.resume = None if following is None else pack_position(following, window)
+            yield page
+
+    def pages(
+        self, file: IO[bytes], name: str, first: int = 0
+    ) -> Iterator[tuple[Page, int | None]]:
+        """A file's pages from its record (or refused document) number `first` on.
+
+        Each comes with the number to read on from, None after the last one. There is always one.
+        """
+        found = self.found(file, name)
+        done = sum(1 for _ in islice(found, first))
+        chunk = list(islice(found, self.page_size))
+        while True:
+            following = list(islice(found, self.page_size))
+            done += len(chunk)
+            yield self.page(chunk), done if following else None
+            if not following:
+                return
+            chunk = following
+
+    def page(self, found: list[Found]) -> Page:
+        """A page of records and refused documents."""
+        raws = [one for one in found if isinstance(one, bytes)]
+        page = self.keys.page(list(map(self.prepare, raws)) if self.prepare else raws)
+        page.refused += [one for one in found if isinstance(one, RefusedRecord)]
+        return page
+
+    def found(self, file: IO[bytes], name: str) -> Iterator[Found]:
+        """Every record of a ZIP or XML file, in its order.
+
+        Raises:
+            ReadError: the file is no ZIP and no XML, or breaks off.
+        """
+        head = file.read(4)
+        file.seek(0)
+        if head[:2] == b"PK":
+            yield from self._zip(ZipMembers(file, name, self.zip_limits), name)
+        elif self.envelope is None:
+            yield self.document(file.read(self.limits.document + 1), name)
+        else:
+            yield from self._envelope(file, name)
+
+    def _zip(self, members: ZipMembers, name: str) -> Iterator[Found]:
+        for member in members:
+            place = f"{name}/{member.name}"
+            try:
+                self._expect(member)
+                if self.envelope is not None:
+                    yield from self._enveloped(members, member, place)
+                else:
+                    yield self.document(members.read(member, self.limits.document), place)
+            except XmlFault as fault:
+                yield self._refused(fault, place, b"")
+
+    def _expect(self, member: Member) -> None:
+        if member.fault is not None:
+            raise member.fault
+        if not fnmatchcase(member.name.lower(), self.members):
+            raise XmlFault("unexpected_member", "the member is none of the documents")
+
+    def _enveloped(self, members: ZipMembers, member: Member, place: str) -> Iterator[Found]:
+        with members.open(member) as stream:
+            yield from self._envelope(stream, place)
+
+    def document(self, data: bytes, name: str) -> Found:
+        """The record that a document is, or its refusal."""
+        try:
+            root = parse_document(data, self.limits)
+        except XmlFault as fault:
+            return self._refused(fault, name, data)
+        return self._record(root, name, lambda: data)
+
+    def _record(self, element: etree._Element, name: str, raw: Callable[[], bytes]) -> Found:
+        try:
+            self._expect_record(element)
+            self.verdict.check(element)
+            return self.records.convert(element)
+        except XmlFault as fault:
+            return self._refused(fault, name, raw(), element)
+        except TooDeepError as error:
+            return self._refused(XmlFault("too_deep", str(error)), name, raw(), element)
+
+    def _expect_record(self, element: etree._Element) -> None:
+        if element.tag != self.records.tag:
+            shown = etree.QName(self.records.tag).localname
+            raise XmlFault("schema", f"the element is no {shown}", element.sourceline)
+
+    def _envelope(self, file: IO[bytes], name: str) -> Iterator[Found]:
+        """The records of an envelope, one at a time: memory holds one of them.
+
+        Raises:
+            ReadError: the file is not well-formed, or an element in it has no end.
+        """
+        counted = _Counted(file, self.limits.document)
+        try:
+            head = counted.head(HEAD)
+            for element in self._elements(counted, head, name):
+                counted.since = 0
+                yield self._inner(element, name)
+                _forget(element)
+        except XmlFault as fault:
+            raise ReadError(
+                f"{name}: {fault.message}",
+                remedy="The records before it were taken; the next run reads the file again",
+            ) from None
+        except etree.XMLSyntaxError as error:
+            raise ReadError(
+                f"{name}: {syntax_fault(error).message}",
+                remedy="The records before it were taken; the next run reads the file again",
+            ) from None
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise ReadError(f"{name} breaks off: {type(error).__name__}") from None
+
+    def _elements(self, file: _Counted, head: bytes, name: str) -> Iterator[etree._Element]:
+        """The envelope's children, each when its end has come."""
+        forbid_doctype(head)
+        events = etree.iterparse(
+            cast(Any, file), events=("start", "end"), tag=(self.records.tag, self.envelope or ""),
+            **safe_options(),
+        )  # fmt: skip
+        opened = False
+        for event, element in events:
+            if event == "start":
+                opened = opened or (element.tag == self.envelope and element.getparent() is None)
+                if not opened:
+                    raise XmlFault("schema", "the file does not begin with its envelope")
+            elif element.tag == self.records.tag:
+                yield from self._strangers(reversed(list(element.itersiblings(preceding=True))))
+                yield element
+            else:
+                yield from self._strangers(element)
+        if not opened:
+            raise XmlFault("schema", f"{name} does not hold the envelope")
+
+    def _strangers(self, elements: Iterable[etree._Element]) -> Iterator[etree._Element]:
+        """What stands in the envelope and has no place there; records that were read are empty."""
+        for element in elements:
+            if element.tag != self.records.tag and element.tag not in self.headers:
+                yield element
+
+    def _inner(self, element: etree._Element, name: str) -> Found:
+        def raw() -> bytes:
+            return cast(bytes, etree.tostring(element, encoding="utf-8", with_tail=False))
+
+        try:
+            check_limits(element, self.limits)
+        except XmlFault as fault:
+            return self._refused(fault, name, raw(), element)
+        return self._record(element, name, raw)
+
+    def _refused(
+        self, fault: XmlFault, name: str, raw: bytes, element: etree._Element | None = None
+    ) -> RefusedRecord:
+        """A document kept raw for the quarantine, under its own key where that can be read."""
+        kept = _kept(raw)
+        key = self._key(element) if element is not None else None
+        if key is None:
+            digest = hashlib.sha256(kept or name.encode()).hexdigest()[:16]
+            key = f"sha256:{digest}"
+        return RefusedRecord(key, kept, Stage.CONTRACT, fault.rule, f"{name}: {fault.message}")
+
+    def _key(self, element: etree._Element) -> str | None:
+        try:
+            page = self.keys.page([self.records.convert(element)])
+        except (TooDeepError, RecursionError):
+            return None
+        return next(iter(page.keys or page.deleted), None)
+
+
+class _Counted:
+    """A file for the parser; raises where no record ends for too long."""
+
+    def __init__(self, file: IO[bytes], limit: int) -> None:
+        self._file = file
+        self._limit = limit
+        self._head = b""
+        self.since = 0
+
+    def head(self, size: int) -> bytes:
+        """The first bytes; they are read again from the start."""
+        self._head = self._file.read(size)
+        in_utf8_head(self._head)
+        return self._head
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes.
+
+        Raises:
+            XmlFault: one element goes on for more than the limit.
+        """
+        if self._head:
+            data, self._head = self._head[:size], self._head[size:]
+        else:
+            data = self._file.read(size)
+        self.since += len(data)
+        if self.since > self._limit:
+            raise XmlFault("too_large", f"an element has more than {self._limit:,} bytes")
+        return data
+
+
+def in_utf8_head(head: bytes) -> None:
+    """Check what a large file says of its encoding; only UTF-8 is streamed.
+
+    Raises:
+        XmlFault: it declares another encoding.
+    """
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise XmlFault("encoding", "a file of many records must be in UTF-8")
+    end = head.find(b"?>")
+    declaration = head[: end + 2] if head.startswith(b"<?xml") and end > 0 else b""
+    if declaration and in_utf8(declaration) is not declaration:
+        raise XmlFault("encoding", "a file of many records must be in UTF-8")
+
+
+def _forget(element: etree._Element) -> None:
+    """Free an element and what stands before it."""
+    parent = element.getparent()
+    element.clear()
+    if parent is not None:
+        while (before := element.getprevious()) is not None:
+            parent.remove(before)
+
+
+def _kept(raw: bytes) -> bytes:
+    """A refused document's bytes, in UTF-8 where they can be read, so that the guard reads them."""
+    try:
+        return in_utf8(raw)[:KEPT]
+    except XmlFault:
+        return raw[:KEPT]

@@ -57,19 +57,19 @@ class _Field:
 
 
 class XmlRecords:
-    """Turns the elements of one global element declaration into JSON texts.
+    """Turns the elements of one element declaration into JSON texts.
 
     Args:
         schema: the loaded schema.
-        element: the local or `{namespace}local` name of the global element.
+        element: the local or `{namespace}local` name of a global element, or any declaration.
 
     Raises:
         ContractError: there is no such element, or its type is none that JSON can hold (mixed
             text, recursion, two fields of one name).
     """
 
-    def __init__(self, schema: XMLSchemaBase, element: str) -> None:
-        self.declaration = _global_element(schema, element)
+    def __init__(self, schema: XMLSchemaBase, element: str | XsdElement) -> None:
+        self.declaration = _global_element(schema, element) if isinstance(element, str) else element
         self.tag = str(self.declaration.name)
         self._converters: dict[int, Convert | None] = {}
         self._json = self._schema_of(self.declaration, ())
@@ -79,6 +79,12 @@ class XmlRecords:
     def json_schema(self) -> Json:
         """The JSON schema of a record, with `x-` annotations, for `connectors.schema.Resolver`."""
         return self._json
+
+    @property
+    def children(self) -> frozenset[str]:
+        """Tags of the elements that the schema has inside the element."""
+        fields = _fields(self.declaration.type)
+        return frozenset(field.tag for field in fields if _is_element(field))
 
     def value(self, element: etree._Element) -> Any:
         """The element as plain dicts, lists, texts and None.

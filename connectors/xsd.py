@@ -2,35 +2,82 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from connectors.schema import RecordSchema
+import xmlschema
+from lxml import etree
+
+from base.errors import ContractError
+from connectors.schema import RecordSchema, Resolver
+from connectors.xmlrecords import HUB, XmlRecords
+from connectors.xmlverdict import Verdict
 
 
 class XsdContract:
-    """An XML Schema (XSD 1.0) as a contract.
+    """An XML Schema (XSD 1.0) as a contract; a record is the element of a global declaration.
 
     Raises:
-        ContractError: the file cannot be read.
+        ContractError: the file cannot be read, or is no schema.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.name = f"{path.parent.name}/{path.name}"
-        raise NotImplementedError
+        try:
+            full = path.resolve()
+            self.schema: Any = xmlschema.XMLSchema(
+                str(full), allow="sandbox", defuse="always", base_url=str(full.parent)
+            )
+        except (
+            OSError,
+            ValueError,
+            SyntaxError,
+            xmlschema.XMLSchemaException,
+            etree.LxmlError,
+        ) as error:
+            raise ContractError(f"{self.name} cannot be read: {error}") from error
 
     @property
     def assumed(self) -> bool:
         """Whether the interface is ours, for want of a published one."""
-        raise NotImplementedError
+        return bool(self.schema.root.attrib.get(f"{{{HUB}}}assumed") == "true")
 
     @property
     def operations(self) -> list[str]:
-        """Names of what can be asked for."""
-        raise NotImplementedError
+        """None: documents are read, not asked for."""
+        return []
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """What decides whether a document is valid."""
+        return Verdict(self.schema)
+
+    def records(self, element: str) -> XmlRecords:
+        """What turns the elements of a global declaration into JSON texts.
+
+        Raises:
+            ContractError: there is no such element, or JSON cannot hold it.
+        """
+        try:
+            return XmlRecords(self.schema, element)
+        except ContractError as error:
+            raise ContractError(f"{self.name}: {error.what}") from error
 
     def record_schema(
         self, *, record: str | None = None, operation: str | None = None, records: str | None = None
     ) -> RecordSchema:
-        """The schema of one record."""
-        raise NotImplementedError
+        """The schema of one record: the global element `record`, or the only one there is.
+
+        Raises:
+            ContractError: there is no such element, or JSON cannot hold it.
+        """
+        del operation, records
+        if record is None:
+            names = sorted(str(one.local_name) for one in self.schema.elements.values())
+            if len(names) != 1:
+                have = ", ".join(names)
+                raise ContractError(f"{self.name}: name the record's element (it has: {have})")
+            record = names[0]
+        return Resolver({}, self.name).record(self.records(record).json_schema())
