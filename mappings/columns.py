@@ -68,7 +68,7 @@ class RuleColumns:
         self.names = [(j, name) for j, name in enumerate(rule.outputs) if name is not None]
         kinds = rule.target.entity.columns()
         self.dtypes = [_DTYPES[kinds[name]] for _, name in self.names]
-        self.personal = rule.target.may_be_personal
+        self.personal = rule.target.may_be_personal or _fills_personal(rule)
         self._memory: dict[Any, Outcome] = {}
         self._stages: dict[tuple[int, frozenset[str]], list[list[pl.Expr]]] = {}
 
@@ -193,6 +193,12 @@ class RuleColumns:
             return mask(text)
         shown = text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
         return shown.replace("\x00", "\u2400")
+
+
+def _fills_personal(rule: FieldRule) -> bool:
+    """Whether the transform fills a personal field beside its target."""
+    fields = {field.name: field for field in rule.target.entity.fields}
+    return any(name in fields and fields[name].may_be_personal for name in rule.outputs if name)
 
 
 def _value(outcome: Outcome, index: int) -> Any:

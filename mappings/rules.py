@@ -21,7 +21,9 @@ _PARTS = {
     4: ("postal_code", "prefecture", "city", "street"),
     5: ("postal_code", "prefecture", "city", "street", "building"),
 }
-"""What the fields of an address group are, by their number, where `parts:` does not say."""
+"""What the fields of an address group are, by their number, where `parts:` does not say.
+
+A group with a field for each input of its transform needs neither: the inputs are in order."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,8 @@ class RuleReader:
                     remedy="Take `as: address_parts`, or `first_stated: true`",
                 )  # fmt: skip
             return (0,)
-        parts = rule.get("parts") or _PARTS.get(len(sources))
+        whole = transform.inputs if len(sources) == len(transform.inputs) else None
+        parts = rule.get("parts") or whole or _PARTS.get(len(sources))
         if parts is None or len(parts) != len(sources) or not set(parts) <= set(transform.inputs):
             inputs = ", ".join(transform.inputs)
             raise self.file.error(place, f"`parts` names one of {inputs} for each field")
