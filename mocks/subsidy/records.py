@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from mocks.pages import instant
 from mocks.subsidy.form import answers, remarks, spoils
 from mocks.world.applications import Application
 from mocks.world.business import Business
@@ -16,11 +16,6 @@ from mocks.world.truth import RecordKey
 from mocks.world.world import World
 
 KINDS = {"corporation": "法人", "sole_proprietor": "個人事業主", "pre_founder": "創業予定者"}
-
-
-def instant(at: datetime | None) -> str | None:
-    """UTC with milliseconds, as the platform writes instants."""
-    return None if at is None else f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 
 def application_record(world: World, application: Application) -> dict[str, Any]:
