@@ -44,6 +44,10 @@ _WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _ESCAPE = "\\"
 _FILL = "*"
+_JSON_STARTS = (b"{", b"[")
+WHOLE = "#text"
+"""The path of what was masked in bytes that are no JSON."""
+
 _NUMBER_FILL = re.compile(rb"[0-9]")
 
 
@@ -83,17 +87,23 @@ def guard_record(
     """Mask the 個人番号 in one record's JSON text and keep everything else byte for byte.
 
     Args:
-        raw: JSON text, in whatever state: a broken one is guarded as far as it goes.
+        raw: JSON text, in whatever state: a broken one is guarded as far as it goes. Bytes that
+            never were JSON (a refused XML element, a line of a file) are guarded as one text; where
+            they name a 個人番号, every digit of theirs is masked.
         identifier_fields: fields that hold 12-digit identifiers by contract, as dotted paths
             without list indices or as names; a field of that name is left alone wherever it is.
 
     Returns:
         The record, each digit masked as `*` (as `9` in a JSON number, which stays a number), and
-        the dotted paths of the masked fields in order; no path where nothing was masked.
+        the dotted paths of the masked fields in order (`WHOLE` alone for what is no JSON); no path
+        where nothing was masked.
     """
     text = _unescaped(raw)
     if not _spans(text) and not _may_name_it(text):
         return raw, []
+    if not raw.lstrip().startswith(_JSON_STARTS):
+        masked = _mask_string(raw, everything=_may_name_it(text))
+        return (raw, []) if masked is raw else (masked, [WHOLE])
     return _Guard(raw, _leaves(identifier_fields)).run()
 
 

@@ -223,6 +223,21 @@ def test_guarding_is_safe_for_any_json(value: object, ascii_only: bool, indent: 
     assert re.sub(rb"[*0-9]|\xef\xbc[\x90-\x99]|\\u(?:ff1|003)[0-9]", b"", masked) == unchanged
 
 
+@pytest.mark.parametrize("start", ["<x><備考>", '"1","', "1,", "\x07", "  <!--"])
+def test_what_is_no_json_is_guarded_as_one_text(start: str) -> None:
+    raw = f"{start}番号 {NUMBER}、電話 03-1234-5678".encode() + b"\xff"
+    masked, paths = guard_record(raw)
+    assert masked == raw.replace(NUMBER.encode(), b"*" * 12)
+    assert paths == ["#text"]
+    assert guard_records([raw]) == {0: (masked, paths)}
+    assert scan_page(raw)
+    assert guard_record(start.encode() + b"1234")[1] == []
+
+
+def test_a_text_that_names_the_number_loses_every_digit() -> None:
+    assert guard_record("<個人番号>12</個人番号>".encode())[0] == "<個人番号>**</個人番号>".encode()
+
+
 def test_many_records_at_once() -> None:
     clean, hit = record("x"), record(NUMBER)
     found = guard_records([clean, hit, clean, b"\xff" + hit, record("個人番号について")])

@@ -1,0 +1,270 @@
+"""The records of a SOAP answer: streamed, each one JSON text, and what else the answer says.
+
+The answer's tree is never whole in memory: each record is taken and emptied as soon as it ends.
+An answer that is not well-formed is cut into its records, so that one bad byte costs one record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from lxml import etree
+
+from base.errors import ContractError, ServerFault
+from base.http_answer import Response, check_status
+from base.records import RefusedRecord
+from connectors.soapcut import Broken, cut
+from connectors.soapfault import FAULT, SOAP, FaultWords, fault_error
+from connectors.wsdl import SoapOperation, WsdlContract
+from connectors.xmlrecords import NIL, XmlRecords
+from connectors.xmlsafe import XmlFault, forbid_doctype, in_utf8, safe_options, syntax_fault
+
+ENVELOPE, BODY = f"{{{SOAP}}}Envelope", f"{{{SOAP}}}Body"
+LONGEST_RECORD = 4 * 1024 * 1024
+"""Bytes of one record's JSON text."""
+
+FEW = 2
+"""So many broken records say nothing about the whole answer yet."""
+
+_END = re.compile(rb"</(?:[^\s<>/:]+:)?Envelope\s*>\s*\Z")
+_CLOSING_BYTES = 200
+_HTML = re.compile(rb"\s*<(?:!doctype html|html|head|body)", re.IGNORECASE)
+_UNICODE = frozenset({"utf-8", "utf8", "us-ascii", "utf-16", "utf-16le", "utf-16be"})
+_DECLARED = re.compile(rb"""\A<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+
+
+@dataclass(slots=True)
+class SoapPage:
+    """One answer: records as JSON texts, records that cannot be read, and the next page's token."""
+
+    raws: list[bytes] = field(default_factory=list)
+    refused: list[RefusedRecord] = field(default_factory=list)
+    token: str | None = None
+
+
+class AnswerReader:
+    """Reads the answers of one operation.
+
+    Args:
+        records: path of the list, `$.agencies.agency`.
+        following: path of the next page's token, None where answers have none.
+        key: the records' key, a name at their top; for records that cannot be read otherwise.
+    """
+
+    def __init__(
+        self,
+        contract: WsdlContract,
+        operation: SoapOperation,
+        *,
+        records: str,
+        following: str | None,
+        key: str,
+        words: FaultWords,
+    ) -> None:
+        self.operation = operation
+        self.records: XmlRecords = contract.records(operation.id, records)
+        path = [str(one.name) for one in contract.at(operation, records)]
+        self._steps = [str(operation.answer.name), *path[:-1]]
+        self._following = [str(one.name) for one in contract.at(operation, following)] if (
+            following
+        ) else []  # fmt: skip
+        self._key = key
+        self._words = words
+
+    def read(self, response: Response, place: str, now: Any) -> SoapPage:
+        """What an answer holds.
+
+        Args:
+            place: the request as messages may show it.
+            now: the present instant, against which a Retry-After that is a date is measured.
+
+        Raises:
+            HubError: a fault, as the error that it means; another status than success; an answer
+                that breaks off (ServerFault), or is outside the contract (ContractError).
+        """
+        if response.status != 200:
+            fault = _fault_in(response)
+            if fault is not None and response.status != 429:
+                raise fault_error(fault, place, self._words)
+            check_status(response, place, now)
+        return self.page(_checked(response, place), place)
+
+    def page(self, body: bytes, place: str) -> SoapPage:
+        """What the text of an answer holds; see `read`."""
+        try:
+            data = in_utf8(body)
+            forbid_doctype(data)
+        except XmlFault as fault:
+            if fault.rule == "doctype":
+                raise _outside(place, "with a DTD, which SOAP forbids (SOAP 1.1, 3)") from None
+            return self._cut(body, place, fault)
+        page = SoapPage()
+        try:
+            root = self._stream(data, page)
+        except etree.XMLSyntaxError as error:
+            return self._cut(data, place, syntax_fault(error))
+        self._close(page, root, place)
+        return page
+
+    def _stream(self, data: bytes, page: SoapPage) -> etree._Element:
+        """Take the records one by one; the root of what is left."""
+        events = etree.iterparse(
+            BytesIO(data), ("end",), tag=self.records.tag, encoding="utf-8", **safe_options()
+        )
+        above = self._steps[-1]
+        for _, element in events:
+            parent = element.getparent()
+            if parent is not None and parent.tag == above:
+                self._take(page, element)
+                element.clear()
+        root: etree._Element = events.root
+        return root
+
+    def _take(self, page: SoapPage, element: etree._Element) -> None:
+        try:
+            raw = self.records.convert(element)
+        except ValueError as error:
+            page.refused.append(self._broken("structure", str(error)).of(element))
+            return
+        if len(raw) > LONGEST_RECORD:
+            what = f"the record has more than {LONGEST_RECORD:,} bytes"
+            page.refused.append(self._broken("too_large", what).of(element))
+            return
+        page.raws.append(raw)
+
+    def _broken(self, rule: str, what: str) -> Broken:
+        return Broken(self.records.tag, self._key, rule, what)
+
+    def _close(self, page: SoapPage, root: etree._Element, place: str) -> None:
+        """Read what stands around the records.
+
+        Raises:
+            HubError: a fault stands there, or another element than the contract's.
+        """
+        body = root.find(BODY) if root.tag == ENVELOPE else None
+        if body is None:
+            raise _outside(place, f"with {_named(root)} instead of a SOAP 1.1 envelope")
+        fault = body.find(FAULT)
+        if fault is not None:
+            raise fault_error(fault, place, self._words)
+        here = body
+        for tag in self._steps:
+            found = here.find(tag)
+            if found is None:
+                have = ", ".join(map(_named, here)) or "nothing"
+                raise _outside(place, f"without {_local(tag)}; there is {have}")
+            here = found
+        strange = sorted({_named(one) for one in here if one.tag != self.records.tag})
+        if strange:
+            what = f"with {', '.join(strange[:5])} where {_local(self.records.tag)} should stand"
+            raise _outside(place, what)
+        page.token = self._token(body, place)
+
+    def _token(self, body: etree._Element, place: str) -> str | None:
+        if not self._following:
+            return None
+        here = body.find(self._steps[0])
+        for tag in self._following:
+            found = None if here is None else here.find(tag)
+            if found is None:
+                raise _outside(place, f"without {_local(tag)}, so that nobody knows what follows")
+            here = found
+        if here is None or here.get(NIL) in ("true", "1"):
+            return None
+        return (here.text or "").strip() or None
+
+    def _cut(self, body: bytes, place: str, fault: XmlFault) -> SoapPage:
+        """Save what can be saved of an answer that is not well-formed.
+
+        Raises:
+            ServerFault: it breaks off.
+            ContractError: nothing can be saved.
+        """
+        if not _END.search(body[-_CLOSING_BYTES:]):
+            raise ServerFault(
+                f"{place} answered with XML that breaks off",
+                remedy="If it recurs, tell the system's owner; or ask for smaller pages",
+            )
+        page = SoapPage()
+        pieces = cut(body, self.records.tag, self._key)
+        if pieces is None:
+            raise _unreadable(place, body, fault)
+        for piece in pieces.records:
+            if isinstance(piece, RefusedRecord):
+                page.refused.append(piece)
+            else:
+                self._take(page, piece)
+        if len(page.refused) > max(FEW, len(page.raws)):
+            raise _unreadable(place, body, fault)
+        self._close(page, pieces.rest, place)
+        return page
+
+
+def _checked(response: Response, place: str) -> bytes:
+    """The body of an answer that must be XML in the encoding that its header names."""
+    body = response.body
+    if response.media_type == "text/html" or _HTML.match(body):
+        raise _outside(
+            place, "with a web page instead of SOAP",
+            "It may be a maintenance or log-in page: open the address, then sync again",
+        )  # fmt: skip
+    found = _DECLARED.match(body)
+    declared = found[1].decode().lower() if found else None
+    named = [one for one in (declared, response.charset) if one is not None]
+    for one in named:
+        if one not in _UNICODE:
+            raise _outside(place, f"in {one}; SOAP is UTF-8 or UTF-16 (WS-I Basic Profile R1012)")
+    if len({"16" in one for one in named}) > 1:
+        raise _outside(place, f"in {declared}, which its header calls {response.charset}")
+    return body
+
+
+def _fault_in(response: Response) -> etree._Element | None:
+    """The fault that an answer of another status than success holds."""
+    if "xml" not in response.media_type:
+        return None
+    try:
+        data = in_utf8(response.body)
+        forbid_doctype(data)
+        parser = etree.XMLParser(encoding="utf-8", **safe_options())
+        root = etree.fromstring(data, parser)
+    except (XmlFault, etree.XMLSyntaxError):
+        return None
+    return None if root is None else root.find(f"{BODY}/{FAULT}")
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _named(element: etree._Element) -> str:
+    """An element's name with its namespace, short enough for a message."""
+    return str(element.tag)[:120]
+
+
+def _outside(place: str, what: str, remedy: str | None = None) -> ContractError:
+    return ContractError(
+        f"{place} answered {what}",
+        remedy=remedy or "The system may have changed; compare its WSDL with the contract",
+    )
+
+
+def _unreadable(place: str, body: bytes, fault: XmlFault) -> ContractError:
+    looks = next(_readable(body), "") if fault.rule == "encoding" else ""
+    return ContractError(
+        f"{place} answered XML that cannot be read: {fault.message}{looks}",
+        remedy="Tell the system's owner; nothing of this page was read",
+    )
+
+
+def _readable(body: bytes) -> Iterator[str]:
+    for charset, name in (("cp932", "CP932 (Shift_JIS)"), ("euc_jp", "EUC-JP")):
+        try:
+            body.decode(charset)
+        except UnicodeDecodeError:
+            continue
+        yield f"; it reads as {name}"
