@@ -1,0 +1,32 @@
+"""The business succession database as one of the mocks: a file that the hub opens read-only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mocks.credentials import ClientCredentials
+from mocks.settings import RATE
+from mocks.succession.database import CaseDatabase
+from mocks.succession.desk import CaseDesk
+from mocks.systems import Environment, Mock
+
+PORT: int | None = None
+FILE = "succession.sqlite"
+
+
+def build(environment: Environment) -> Mock:
+    """A SQLite file in the environment's folder."""
+    environment.folder.mkdir(parents=True, exist_ok=True)
+    CaseDesk(environment.world, CaseDatabase(f"sqlite:///{environment.folder / FILE}"))
+    return Mock()
+
+
+def connections(
+    port: int | None, credentials: ClientCredentials, folder: Path
+) -> dict[str, dict[str, Any]]:
+    """Where the file lies; nobody needs a password for it."""
+    del port, credentials
+    return {
+        "succession": {"address": f"sqlite:///{folder / FILE}", "rate_per_second": RATE},
+    }
