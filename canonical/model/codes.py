@@ -141,6 +141,19 @@ ACCOUNT_ROLES = {"prime": "プライム", "administrator": "管理者", "member"
 DELEGATION_KINDS = {"to_other": "他社プライムへの委任", "to_member": "メンバーへの委任"}
 """GビズID guideline, 2.7: a プライム delegates to another business's プライム, or to its メンバー."""
 
+PLAN_FILINGS = {"new": "新規申請", "change": "変更申請"}
+
+PLAN_STATES = {
+    "received": "受付",
+    "under_review": "審査中",
+    "sent_back": "補正依頼",
+    "certified": "認定",
+    "rejected": "不認定",
+    "withdrawn": "取下げ",
+    "revoked": "取消",
+}
+"""States of a management improvement plan; 認定 is given by the ministers addressed."""
+
 CONSENT_STATES = {"given": "同意", "withdrawn": "撤回", "refused": "不同意"}
 
 CERTIFICATION_STATES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from canonical.model import codes
 from canonical.model.address import ADDRESS
 from canonical.model.fields import Authority, Classification, Entity, Field, FieldType
 
@@ -13,6 +14,14 @@ PLAN = Entity(
     (
         Field("plan_key", "計画番号", "Plan key", _T.CODE, authority=_DECIDED, max_length=100,
               identity=True),
+        Field("filing", "届出区分", "New plan or change of one", _T.CODE, authority=_DECIDED,
+              codes=codes.PLAN_FILINGS),
+        Field("change_number", "変更回数", "How often it was changed before", _T.INTEGER,
+              authority=_DECIDED),
+        Field("certificate_number", "認定番号", "Number of the certificate", _T.CODE,
+              authority=_DECIDED, max_length=60),
+        Field("previous_certificate", "前回認定番号", "Certificate that a change is about",
+              _T.CODE, max_length=60),
         Field("addressed_to", "宛先（主務大臣名）", "Minister addressed", gif="宛先",
               max_length=200),
         Field("submitted_on", "申請年月日", "Date of application", _T.DATE, "申請日"),
@@ -30,6 +39,8 @@ PLAN = Entity(
         Field("indicator_kind", "指標の種類", "Indicator", max_length=100),
         Field("indicator_now", "指標（現状）", "Indicator now", _T.RATE),
         Field("indicator_target", "指標（計画終了時）", "Indicator at the end", _T.RATE),
+        Field("labour_productivity_target_jpy", "労働生産性（計画終了時）",
+              "Labour productivity at the end", _T.MONEY, unit="JPY per worker or hour"),
         Field("growth_percent", "伸び率", "Growth", _T.RATE, unit="percent"),
         Field("has_resources", "経営資源の有無", "Management resources exist", _T.BOOLEAN),
         Field("measures", "実施事項", "Measures", max_length=8000),
@@ -40,7 +51,8 @@ PLAN = Entity(
         Field("publication_allowed", "公表の可否", "May be published", _T.BOOLEAN),
         Field("data_use_consent", "データ利活用の同意", "Consent to the use of data",
               _T.BOOLEAN),
-        Field("status", "状態", "State", _T.CODE, authority=_DECIDED, max_length=40),
+        Field("status", "状態", "State", _T.CODE, authority=_DECIDED,
+              codes=codes.PLAN_STATES),
         Field("certified_on", "認定日", "Certified on", _T.DATE, authority=_DECIDED),
     ),
 )  # fmt: skip
