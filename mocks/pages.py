@@ -28,7 +28,7 @@ class ParameterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All visible records at one moment: positions in order, and the JSON text of each."""
+    """All visible records at one moment: positions in order, and the text of each."""
 
     positions: list[Position]
     bodies: list[bytes]
@@ -42,7 +42,8 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One page's records as JSON texts, the next cursor as JSON, and all of the window."""
+    """One page's records with the separator between them, the next cursor as JSON, all of the
+    window."""
 
     items: bytes
     token: bytes
@@ -50,10 +51,14 @@ class Slice:
 
 
 class CursorPages:
-    """Cuts pages out of a snapshot; readers take the snapshot whole and need no lock."""
+    """Cuts pages out of a snapshot; readers take the snapshot whole and need no lock.
 
-    def __init__(self, seconds: Callable[[], float] = time.time) -> None:
+    `separator` stands between the records of a page (a comma for JSON, nothing for XML).
+    """
+
+    def __init__(self, seconds: Callable[[], float] = time.time, separator: bytes = b",") -> None:
         self.seconds = seconds
+        self.separator = separator
         self.snapshot = Snapshot([], [])
 
     def slice(self, since: str | None, until: str | None, cursor: str | None, limit: int) -> Slice:
@@ -79,7 +84,7 @@ class CursorPages:
         token = b"null"
         if last < high:
             token = json.dumps(self._cursor(snapshot.positions[last - 1], since, until)).encode()
-        return Slice(b",".join(snapshot.bodies[first:last]), token, max(0, high - low))
+        return Slice(self.separator.join(snapshot.bodies[first:last]), token, max(0, high - low))
 
     def _cursor(self, last: Position, since: str | None, until: str | None) -> str:
         issued = int(self.seconds())

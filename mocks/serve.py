@@ -8,6 +8,7 @@ import signal
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -191,11 +192,12 @@ def serve(
     token_lifetime: int = 3600,
     folder: Path | None = None,
     only: Iterable[str] | None = None,
+    seconds: Callable[[], float] = time.time,
 ) -> MockServers:
     """Servers for a world, by default on free ports; start them with `with`.
 
     `only` names the systems that are wanted; `folder` is where they keep files (one of their own
-    that goes with them, if None).
+    that goes with them, if None); `seconds` is their clock, for a hub that lives on another day.
     """
     made = credentials or ClientCredentials.generate()
     own = tempfile.TemporaryDirectory(prefix="mocks-") if folder is None else None
@@ -206,6 +208,7 @@ def serve(
         only=None if only is None else frozenset(only),
         rate_per_second=rate_per_second,
         token_lifetime=token_lifetime,
+        seconds=seconds,
     )
     servers = MockServers(systems, made, ports or dict.fromkeys(default_ports(), 0))
     servers._folder = own

@@ -10,6 +10,7 @@ A `system.py` gives
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -34,7 +35,8 @@ class Environment:
     """What every mock system is built over.
 
     `folder` is where it may keep files; `rate_per_second` what it stands; `token_lifetime` is in
-    seconds; `desk` makes its token desk.
+    seconds; `desk` makes its token desk; `seconds` is the systems' clock, against which they hold
+    the time stamps in messages.
     """
 
     world: World
@@ -44,6 +46,7 @@ class Environment:
     rate_per_second: float | None = None
     token_lifetime: int = 3600
     desk: Callable[..., TokenDesk] = TokenDesk
+    seconds: Callable[[], float] = time.time
 
 
 class Server(Protocol):

@@ -152,12 +152,16 @@ def _past(rng: Random) -> tuple[tuple[str, int, int], ...]:
 
 
 AGENCIES = 400
+AGENCY_KINDS = ("税理士法人", "商工会議所", "信用金庫", "経営コンサルティング")
 
 
 def _agency(rng: Random) -> tuple[str, str]:
-    """Name and 12-digit id of a 認定支援機関 (400 of them in the world)."""
-    number = rng.randrange(AGENCIES)
+    return agency(rng.randrange(AGENCIES))
+
+
+def agency(number: int) -> tuple[str, str]:
+    """Name and 12-digit id of the 認定支援機関 of that number (400 of them help applicants)."""
     kanji = families().values[number * 3][0]
-    kind = ("税理士法人", "商工会議所", "信用金庫", "経営コンサルティング")[number % 4]
+    kind = AGENCY_KINDS[number % 4]
     base = f"10{number * 7:09d}"
     return f"{kanji}{kind}", f"{base}{check_digit(base) % 10}"
