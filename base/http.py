@@ -7,9 +7,10 @@ No exchange begins after the run's deadline, and none under way is waited for be
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -41,6 +42,12 @@ DEADLINE = 300.0
 
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of one answer, decompressed."""
+
+MAX_FILE = 8 * 1024**3
+"""Bytes of a file that is downloaded, decompressed."""
+
+SLOWEST = 64 * 1024
+"""Bytes a second with which a download may go on beyond `DEADLINE`."""
 
 _CHUNK = 256 * 1024
 _REDIRECTS = 5
@@ -130,6 +137,25 @@ class HttpClient:
         """
         return self._with_policy(lambda: self._attempt(path, params, dict(headers or {})))
 
+    def download(
+        self,
+        path: str,
+        into: BinaryIO,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """GET a file of any size into `into`, which every try fills from its beginning.
+
+        It may take `deadline` seconds, and beyond them as long as `SLOWEST` bytes come a second.
+
+        Returns:
+            the answer without its body; a 304 leaves `into` empty.
+
+        Raises:
+            HubError: any of the tree in `base.errors`, after the retries its type allows.
+        """
+        return self._with_policy(lambda: self._attempt(path, params, dict(headers or {}), into))
+
     def post(
         self,
         path: str,
@@ -197,8 +223,16 @@ class HttpClient:
         self._breaker.success()
         return response
 
-    def _attempt(self, path: str, params: Params | None, headers: Mapping[str, str]) -> Response:
-        return self._with_credentials(lambda auth: self._checked(path, params, {**headers, **auth}))
+    def _attempt(
+        self,
+        path: str,
+        params: Params | None,
+        headers: Mapping[str, str],
+        into: BinaryIO | None = None,
+    ) -> Response:
+        return self._with_credentials(
+            lambda auth: self._checked(path, params, {**headers, **auth}, into)
+        )
 
     def _with_credentials(self, ask: Callable[[Mapping[str, str]], T]) -> T:
         """One exchange with the headers of the credentials; a refused token is renewed once."""
@@ -213,11 +247,17 @@ class HttpClient:
         except TokenExpired as refused:
             raise _refused_for_good(refused) from None
 
-    def _checked(self, path: str, params: Params | None, headers: Mapping[str, str]) -> Response:
+    def _checked(
+        self,
+        path: str,
+        params: Params | None,
+        headers: Mapping[str, str],
+        into: BinaryIO | None = None,
+    ) -> Response:
         url = self._url(path)
         for _ in range(_REDIRECTS):
             request = requests.Request("GET", url, params=params, headers=dict(headers))
-            response = self._exchange(request)
+            response = self._exchange(request, into)
             if response.status not in (301, 302, 303, 307, 308):
                 check_status(response, self._place("GET", path), self._clock.now())
                 return response
@@ -242,8 +282,11 @@ class HttpClient:
             check_status(response, f"POST {redact_url(url)}", self._clock.now())
         return response
 
-    def _exchange(self, request: requests.Request) -> Response:
-        """Send one request and read its whole answer, before the run's deadline comes."""
+    def _exchange(self, request: requests.Request, into: BinaryIO | None = None) -> Response:
+        """Send one request and read its whole answer, before the run's deadline comes.
+
+        The body of a success goes into the file `into` where there is one.
+        """
         place = f"{request.method} {redact_url(str(request.url))}"
         self._rate.acquire(min(self._budget.remaining(), LONGEST_HOLD))
         left = self._budget.remaining()
@@ -263,7 +306,7 @@ class HttpClient:
             )
             reading = True
             with answer:
-                body = self._body(answer, place, started)
+                body = self._body(answer, place, started, into)
         except (RequestException, HTTPError, OSError) as error:
             if not self._budget.remaining():
                 raise self._out_of_time(f"{place} was not answered in time") from None
@@ -271,25 +314,32 @@ class HttpClient:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return Response(answer.status_code, headers, body)
 
-    def _body(self, answer: requests.Response, place: str, started: float) -> bytes:
-        chunks: list[bytes] = []
+    def _body(
+        self, answer: requests.Response, place: str, started: float, into: BinaryIO | None
+    ) -> bytes:
+        kept = io.BytesIO()
+        to_file = into is not None and 200 <= answer.status_code < 300
+        sink: BinaryIO = into if into is not None and to_file else kept
+        sink.seek(0)
+        sink.truncate()
         size = 0
         while chunk := answer.raw.read1(_CHUNK, decode_content=True):
-            chunks.append(chunk)
+            sink.write(chunk)
             size += len(chunk)
-            if size > self._max_body:
+            if size > (MAX_FILE if to_file else self._max_body):
                 raise ReadError(
-                    f"{place} answered more than {self._max_body} bytes",
+                    f"{place} answered more than {MAX_FILE if to_file else self._max_body} bytes",
                     remedy="Ask for smaller pages (page_size of the stream)",
                 )
             if not self._budget.remaining():
                 raise self._out_of_time(f"{place} was still sending ({size} bytes came)")
-            if self._clock.monotonic() - started > self._deadline:
+            patience = self._deadline + (size / SLOWEST if to_file else 0)
+            if self._clock.monotonic() - started > patience:
                 raise ServerFault(
-                    f"{place} was still sending after {self._deadline:.0f} s ({size} bytes came)",
+                    f"{place} was still sending after {patience:.0f} s ({size} bytes came)",
                     remedy="Ask for smaller pages, or raise deadline in the connection",
                 )
-        return b"".join(chunks)
+        return kept.getvalue()
 
     def _out_of_time(self, what: str) -> ConnectError:
         """The run's deadline has passed: `retry.call` finds no time left and tries no more."""
