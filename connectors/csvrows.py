@@ -263,19 +263,18 @@ class _Reader:
         return RowBlock(raws, lines, [], chunk.end, chunk.next_line, chunk.whole)
 
     def _adds_up(self, frame: pl.DataFrame, texts: pl.Series, text: bytes) -> bool:
-        """Whether cells, delimiters, quotes and line ends are all of the text.
+        """Whether cells, delimiters and line ends are all of the text.
 
-        Polars fills a short row up with empty cells, takes an empty line for a row, and is lenient
-        with quotes: then they are not. The JSON texts are as long as the cells and the names, but
-        where something in them is escaped; only then are the rows looked at more closely.
+        Polars fills a short row up with empty cells and takes an empty line for a row: then they
+        are not. The JSON texts are as long as the cells and the names, but where something in them
+        is escaped. With quotes, which Polars takes leniently, the rows are looked at closely.
         """
-        if frame.width == 1:
+        if frame.width == 1 or b'"' in text:
             return self._is_sound(text)
         names = dict.fromkeys(self._names, "")
         around = len(json.dumps(names, ensure_ascii=False, separators=(",", ":")).encode())
         size = int(texts.str.len_bytes().sum()) - frame.height * around
-        ends = text.count(b"\n") + text.count(b"\r")
-        marks = frame.height * (frame.width - 1) + ends + text.count(b'"')
+        marks = frame.height * (frame.width - 1) + text.count(b"\n") + text.count(b"\r")
         return len(text) == size + marks or self._is_sound(text)
 
     def _is_sound(self, text: bytes) -> bool:
