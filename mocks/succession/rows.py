@@ -52,7 +52,8 @@ def row(world: World, case: Case) -> Row | None:
     made["status"] = statuses[-1]
     made["deleted_flg"] = shown[-1].status == DELETED
     made["updated_at"] = max([shown[-1].at, *case.touched])
-    flaws = tuple(flaw for flaw in case.flaws if made[flaw.field] is not None)
+    spoilt = () if made["deleted_flg"] else case.flaws
+    flaws = tuple(flaw for flaw in spoilt if made[flaw.field] is not None)
     for flaw in flaws:
         made[flaw.field] = _spoilt(flaw.rule, made[flaw.field], business, case)
     world.truth.state(
