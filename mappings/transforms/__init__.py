@@ -39,6 +39,7 @@ TRANSFORMS: dict[str, Transform] = {
         dates.ERA_DATE,
         dates.INSTANT,
         fiscal_years.CLOSING_MONTH,
+        fiscal_years.FISCAL_TERM,
         fiscal_years.FISCAL_YEAR,
         addresses.ADDRESS,
         addresses.ADDRESS_PARTS,

@@ -32,6 +32,7 @@ SUMMARIES: Mapping[str, str] = {
     "era_date": "和暦の日付. A date that a form writes in the Japanese era.",
     "instant": "日時. A moment, kept in UTC; without an offset it is Japan's.",
     "closing_month": "決算年月. The month a fiscal year closes in, as its period.",
+    "fiscal_term": "事業年度. The year of a report's cover, or one so many years before it.",
     "fiscal_year": "年度. A fiscal year that begins in April.",
     "address": "住所. One line of address into GIF's parts.",
     "address_parts": "分割された住所. Several fields of one address into GIF's parts.",

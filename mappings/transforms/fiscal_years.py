@@ -1,4 +1,4 @@
-"""Fiscal years: 決算年月 as the period it closes, and 年度 as its first calendar year."""
+"""Fiscal years: 決算年月 and 事業年度 as their period, and 年度 as its first calendar year."""
 
 from __future__ import annotations
 
@@ -124,5 +124,74 @@ FISCAL_YEAR = Transform(
         Example("2024年3月", (2023,)),
         Example("令和5年度", (2023,), formatted="令和5年度", options={"style": "era"}),
         Example("昨年", refused="not_a_date"),
+    ),
+)
+
+
+_FROM_TO = re.compile(r"自(?P<start>.+?)至(?P<end>[^)）]+)")
+
+
+def _parse_term(texts: Texts, _options: Options) -> Parsed:
+    """The year of a report's cover, or one so many years before it.
+
+    Years before the cover's are taken to be of twelve months.
+    """
+    cover, before = texts
+    if cover is None or not cover.strip() or before is None or not before.strip():
+        return Parsed((None, None, None, None, None))
+    found = _FROM_TO.search(compact(cover))
+    if found is None:
+        raise RefusedValue("not_a_period", "does not say from when to when (自…至…)")
+    years = compact(before)
+    if not re.fullmatch("[0-9]{1,2}", years):
+        raise RefusedValue("not_an_integer", "does not say how many years before the cover's")
+    start, of_start, note = read_date(found["start"])
+    end, of_end, _ = read_date(found["end"])
+    if {of_start, of_end} != {"day"} or end <= start:
+        raise RefusedValue("not_a_period", "does not name two days, the later one last")
+    months = (end.year - start.year) * 12 + end.month - start.month + 1
+    if int(years):
+        try:
+            first = start.replace(year=start.year - int(years))
+            end = first.replace(year=first.year + 1) - timedelta(days=1)
+        except ValueError:
+            raise RefusedValue("impossible_date", "is a period that does not exist") from None
+        start, months = first, 12
+    return Parsed((end, "day", start, "day", months), note)
+
+
+def _format_term(values: Values, _options: Options) -> Texts:
+    end, _, start, _, _ = values
+    if end is None or start is None:
+        return (None, None)
+    days = (format_date(day, "day", "japanese") for day in (start, end))
+    return ("自{}至{}".format(*days), "0")
+
+
+FISCAL_TERM = Transform(
+    name="fiscal_term",
+    version=1,
+    outputs=("", "_precision", "=period_start", "=period_start_precision", "=months"),
+    parse=_parse_term,
+    format=_format_term,
+    inputs=("cover", "years_before"),
+    loss="the number of the term; an earlier year is written as a cover of its own",
+    examples=(
+        Example(
+            ("第20期（自　2019年11月１日　至　2020年10月31日）", "0"),
+            (date(2020, 10, 31), "day", date(2019, 11, 1), "day", 12),
+            formatted=("自2019年11月1日至2020年10月31日", "0"),
+        ),
+        Example(
+            ("第20期(自 令和元年11月1日 至 令和2年10月31日)", "2"),
+            (date(2018, 10, 31), "day", date(2017, 11, 1), "day", 12),
+        ),
+        Example(
+            ("第3期（自 2020年４月１日 至 2020年12月31日）", "0"),
+            (date(2020, 12, 31), "day", date(2020, 4, 1), "day", 9),
+        ),
+        Example(("第20期（自 2019年11月1日 至 2020年10月31日）", None), (None,) * 5),
+        Example(("第20期", "0"), refused="not_a_period"),
+        Example(("第20期（自 2019年11月1日 至 2020年10月31日）", "当期"), refused="not_an_integer"),
     ),
 )
