@@ -1,15 +1,136 @@
-"""CSV files, over HTTPS or SFTP."""
+"""CSV files, over HTTPS or SFTP, or a local one.
+
+A file that has not changed since the last run is not read. That a file was read to its end is noted
+with its last page, so that a run which was killed before reads it again.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from base.errors import ContractError
 from base.records import Page, Window
+from connectors.csvrows import CsvLayout, RowBlock, read_rows, refused_records
+from connectors.files import Fetched, FileSource, RemoteFile, source_of
 from connectors.hooks import ReadContext
+from connectors.rest import pack_position, unpack_position
+from connectors.table import TableContract
+
+NOTE = "file:"
+"""Begins the memo's key for a file; the note is the mark of the version that was read."""
 
 
 def read(
     context: ReadContext, window: Window, *, resume: str | None, limit: int | None
 ) -> Iterator[Page]:
-    """Read a stream; see `connectors.hooks.ReadHook`."""
-    raise NotImplementedError
+    """Read a stream from its file or files; see `connectors.hooks.ReadHook`."""
+    position = unpack_position(resume, window)
+    reader = CsvReader(context, layout_of(context), source_of(context))
+    read = 0
+    held: Page | None = None
+    for page, end_of_file in reader.pages(Position.of(position)):
+        if held is not None:
+            yield held
+            held = None
+        if isinstance(page.resume, str):
+            page.resume = pack_position(page.resume, window)
+        read += len(page.keys) + len(page.refused) + len(page.deleted)
+        if limit is not None and read >= limit:
+            yield page
+            return
+        if end_of_file:
+            held = page
+        else:
+            yield page
+    held = held or Page(whole=False)
+    held.resume = None
+    yield held
+
+
+def layout_of(context: ReadContext) -> CsvLayout:
+    """How the stream's files are written, after its section `csv` and its contract.
+
+    Raises:
+        ContractError: the contract is no table.
+    """
+    if not isinstance(context.contract, TableContract):
+        raise ContractError(f"{context.contract.name} is no table (*.table.yaml)")
+    section = context.stream.section
+    return CsvLayout(
+        columns=tuple(context.contract.columns(context.stream.record)),
+        encoding=section.get("encoding", "auto"),
+        header=section.get("header", True),
+        delimiter=section.get("delimiter", ","),
+        skip_lines=section.get("skip_lines", 0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a stream's files: behind a block of this version of a file."""
+
+    name: str = ""
+    mark: str | None = None
+    offset: int = 0
+    line: int = 1
+
+    @classmethod
+    def of(cls, position: object) -> Position:
+        """The place that a resume position names; the beginning where there is none."""
+        return cls(*json.loads(position)) if isinstance(position, str) else cls()
+
+    def packed(self) -> str:
+        """As text."""
+        return json.dumps([self.name, self.mark, self.offset, self.line])
+
+
+@dataclass(frozen=True, slots=True)
+class CsvReader:
+    """Reads the files of one stream."""
+
+    context: ReadContext
+    layout: CsvLayout
+    source: FileSource
+
+    def pages(self, after: Position) -> Iterator[tuple[Page, bool]]:
+        """Every page from a place on, and whether it is its file's last one.
+
+        Which keys refused rows have is unknown, and another file may hold what this one does not:
+        then no key counts as absent.
+        """
+        section = self.context.stream.section
+        files = [file for file in self.source.list(section["path"]) if file.name >= after.name]
+        notes = self.context.memo([NOTE + file.name for file in files])
+        for file in files:
+            fetched = self.source.fetch(file, notes.get(NOTE + file.name))
+            if fetched is None:
+                continue
+            with fetched:
+                for block in self._blocks(fetched, after):
+                    page = self._page(block, fetched.file)
+                    if page.refused or len(files) > 1:
+                        page.whole = False
+                    yield page, block.last
+
+    def _blocks(self, fetched: Fetched, after: Position) -> Iterator[RowBlock]:
+        file = fetched.file
+        known = (file.name, file.mark) == (after.name, after.mark)
+        return read_rows(
+            fetched.stream,
+            self.layout,
+            name=file.name,
+            offset=after.offset if known else 0,
+            line=after.line if known else 1,
+        )
+
+    def _page(self, block: RowBlock, file: RemoteFile) -> Page:
+        """A page of rows."""
+        prepare = self.context.prepare
+        page = self.context.keys.page(list(map(prepare, block.raws)) if prepare else block.raws)
+        page.refused += refused_records(block.refused, self.context.identifiers)
+        page.resume = Position(file.name, file.mark, block.end, block.line).packed()
+        if block.last and file.mark is not None:
+            page.notes[NOTE + file.name] = file.mark
+        return page

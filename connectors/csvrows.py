@@ -263,19 +263,26 @@ class _Reader:
         return RowBlock(raws, lines, [], chunk.end, chunk.next_line, chunk.whole)
 
     def _adds_up(self, frame: pl.DataFrame, texts: pl.Series, text: bytes) -> bool:
-        """Whether cells, delimiters and line ends are all of the text.
+        """Whether each row's cells and delimiters are all of its line.
 
-        Polars fills a short row up with empty cells and takes an empty line for a row: then they
-        are not. The JSON texts are as long as the cells and the names, but where something in them
-        is escaped. With quotes, which Polars takes leniently, the rows are looked at closely.
+        Polars fills a short row up with empty cells, takes an empty line for a row, and drops an
+        empty cell too many: then they are not. A JSON text is as long as its cells and the names,
+        but where something in it is escaped; then, and where there are quotes, which Polars takes
+        leniently, the rows are looked at more closely.
         """
         if frame.width == 1 or b'"' in text:
             return self._is_sound(text)
+        lines = pl.Series([text], dtype=pl.Binary).cast(pl.String).str.split("\n").explode()
+        if text.endswith(b"\n"):
+            lines = lines[:-1]
+        if b"\r" in text:
+            lines = lines.str.strip_suffix("\r")
+        if len(lines) != frame.height:
+            return False
         names = dict.fromkeys(self._names, "")
         around = len(json.dumps(names, ensure_ascii=False, separators=(",", ":")).encode())
-        size = int(texts.str.len_bytes().sum()) - frame.height * around
-        marks = frame.height * (frame.width - 1) + text.count(b"\n") + text.count(b"\r")
-        return len(text) == size + marks or self._is_sound(text)
+        expected = lines.str.len_bytes() + (around - frame.width + 1)
+        return bool((texts.str.len_bytes() == expected).all()) or self._is_sound(text)
 
     def _is_sound(self, text: bytes) -> bool:
         """Whether quotes enclose whole cells only, and every row has all columns."""
