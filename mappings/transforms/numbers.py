@@ -213,8 +213,8 @@ _YES = {
     "✓",
 }
 _NO = {
-    "無", "いいえ", "false", "×", "✕", "非該当", "該当しない", "不同意", "同意しない", "不可", "no",
-    "0", "なし",
+    "無", "いいえ", "false", "×", "✕", "非該当", "該当しない", "不同意", "同意しない", "不可", "否",
+    "no", "0", "なし",
 }  # fmt: skip
 
 
@@ -235,7 +235,7 @@ def _fast_boolean(columns: Sequence[pl.Expr], _options: Options) -> Fast:
 
 BOOLEAN = Transform(
     name="boolean",
-    version=1,
+    version=2,
     outputs=("",),
     parse=single(_parse_boolean),
     format=single_format(lambda value, options: options["yes"] if value else options["no"]),
@@ -252,6 +252,7 @@ BOOLEAN = Transform(
         Example("×", (False,)),
         Example("true", (True,), formatted="true"),
         Example("非該当", (False,), formatted="非該当", options={"yes": "該当", "no": "非該当"}),
+        Example("否", (False,), formatted="否", options={"yes": "可", "no": "否"}),
         Example("たぶん", refused="unknown_code"),
     ),
 )
