@@ -1,7 +1,8 @@
 """CSV files, over HTTPS or SFTP, or a local one.
 
 A file that has not changed since the last run is not read. That a file was read to its end is noted
-with its last page, so that a run which was killed before reads it again.
+with its last page, so that a run which was killed before reads it again. It is not noted of a file
+with rows that cannot be read: they may have been spoilt on their way.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 
 from base.errors import ContractError
 from base.records import Page, Window
-from connectors.csvrows import CsvLayout, RowBlock, read_rows, refused_records
-from connectors.files import Fetched, FileSource, RemoteFile, source_of
+from connectors.csvrows import HASHED, CsvLayout, RowBlock, read_rows, refused_records
+from connectors.files import Fetched, FileSource, source_of
 from connectors.hooks import ReadContext
 from connectors.rest import pack_position, unpack_position
 from connectors.table import TableContract
@@ -69,12 +70,16 @@ def layout_of(context: ReadContext) -> CsvLayout:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in a stream's files: behind a block of this version of a file."""
+    """A place in a stream's files: behind a block of this version of a file.
+
+    `sound` says that no row up to there was refused.
+    """
 
     name: str = ""
     mark: str | None = None
     offset: int = 0
     line: int = 1
+    sound: bool = True
 
     @classmethod
     def of(cls, position: object) -> Position:
@@ -83,7 +88,7 @@ class Position:
 
     def packed(self) -> str:
         """As text."""
-        return json.dumps([self.name, self.mark, self.offset, self.line])
+        return json.dumps([self.name, self.mark, self.offset, self.line, self.sound])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,40 +102,43 @@ class CsvReader:
     def pages(self, after: Position) -> Iterator[tuple[Page, bool]]:
         """Every page from a place on, and whether it is its file's last one.
 
-        Which keys refused rows have is unknown, and another file may hold what this one does not:
-        then no key counts as absent.
+        No key counts as absent where a row's key is unknown, or another file may hold it.
         """
-        section = self.context.stream.section
-        files = [file for file in self.source.list(section["path"]) if file.name >= after.name]
+        files = self.source.list(self.context.stream.section["path"])
+        files = [file for file in files if file.name >= after.name]
         notes = self.context.memo([NOTE + file.name for file in files])
         for file in files:
             fetched = self.source.fetch(file, notes.get(NOTE + file.name))
             if fetched is None:
                 continue
             with fetched:
-                for block in self._blocks(fetched, after):
-                    page = self._page(block, fetched.file)
-                    if page.refused or len(files) > 1:
+                for page, last in self._file(fetched, after):
+                    if len(files) > 1:
                         page.whole = False
-                    yield page, block.last
+                    yield page, last
 
-    def _blocks(self, fetched: Fetched, after: Position) -> Iterator[RowBlock]:
+    def _file(self, fetched: Fetched, after: Position) -> Iterator[tuple[Page, bool]]:
         file = fetched.file
-        known = (file.name, file.mark) == (after.name, after.mark)
-        return read_rows(
-            fetched.stream,
-            self.layout,
-            name=file.name,
-            offset=after.offset if known else 0,
-            line=after.line if known else 1,
-        )
+        if (file.name, file.mark) != (after.name, after.mark):
+            after = Position(file.name, file.mark)
+        sound = after.sound
+        for block in read_rows(
+            fetched.stream, self.layout, name=file.name, offset=after.offset, line=after.line
+        ):
+            sound &= not block.refused
+            page = self._page(block)
+            here = Position(file.name, file.mark, block.end, block.line, sound)
+            page.resume = here.packed()
+            if block.last and sound and file.mark is not None:
+                page.notes[NOTE + file.name] = file.mark
+            yield page, block.last
 
-    def _page(self, block: RowBlock, file: RemoteFile) -> Page:
-        """A page of rows."""
-        prepare = self.context.prepare
-        page = self.context.keys.page(list(map(prepare, block.raws)) if prepare else block.raws)
-        page.refused += refused_records(block.refused, self.context.identifiers)
-        page.resume = Position(file.name, file.mark, block.end, block.line).packed()
-        if block.last and file.mark is not None:
-            page.notes[NOTE + file.name] = file.mark
+    def _page(self, block: RowBlock) -> Page:
+        prepare, context = self.context.prepare, self.context
+        page = context.keys.page(list(map(prepare, block.raws)) if prepare else block.raws)
+        page.refused += refused_records(
+            block.refused, context.identifiers, names=block.names, key=context.stream.key
+        )
+        if any(refused.key.startswith(HASHED) for refused in page.refused):
+            page.whole = False
         return page

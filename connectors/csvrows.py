@@ -28,6 +28,7 @@ from base.personal_number import guard_record
 from base.records import RefusedRecord
 from connectors.csvcharset import charset_of
 from connectors.csvtolerant import LONGEST, RefusedRow, Scanner
+from connectors.keys import LONGEST as LONGEST_KEY
 
 __all__ = ["BLOCK_BYTES", "CsvLayout", "RefusedRow", "RowBlock", "read_rows", "refused_records"]
 
@@ -41,6 +42,9 @@ NOT_IN_ORDER = (
     pl.exceptions.SchemaError,
 )
 """What Polars raises of a text whose rows it cannot read."""
+
+HASHED = "sha256:"
+"""Begins the name of a refused row whose key is unknown."""
 
 UNNAMED = "#"
 """Begins the name of a column whose header is empty: `#3`."""
@@ -70,7 +74,8 @@ class CsvLayout:
 class RowBlock:
     """Rows that stand together in a file.
 
-    `raws` holds one JSON object text a row, `lines` the number of each row's first line (from 1).
+    `raws` holds one JSON object text a row, `lines` the number of each row's first line (from 1),
+    `names` the columns.
     `end` is the byte at which the next block begins, `line` the number of its first line; `last`
     says that there is none.
     """
@@ -81,6 +86,7 @@ class RowBlock:
     end: int = 0
     line: int = 1
     last: bool = False
+    names: Sequence[str] = ()
 
 
 def read_rows(
@@ -113,19 +119,36 @@ def read_rows(
 
 
 def refused_records(
-    refused: Sequence[RefusedRow], identifiers: frozenset[str] = frozenset()
+    refused: Sequence[RefusedRow],
+    identifiers: frozenset[str] = frozenset(),
+    *,
+    names: Sequence[str] = (),
+    key: str = "",
 ) -> list[RefusedRecord]:
     """Rows that could not be read, as records for the quarantine.
 
-    Which cell of such a row is its key cannot be known, so each is named by a hash of its text,
-    taken without the 個人番号 that it may hold.
+    A row is named by the cell of the column `key` where there is no doubt which one that is, else
+    by a hash of its text, taken without the 個人番号 that it may hold (`HASHED` begins it).
     """
     made = []
     for row in refused:
-        masked, _paths = guard_record(row.raw, identifiers)
-        key = f"sha256:{hashlib.sha256(masked).hexdigest()[:16]}"
-        made.append(RefusedRecord(key, row.raw, row.stage, row.rule, row.message))
+        masked, paths = guard_record(row.raw, identifiers)
+        found = None if paths else _key_of(row, names, key)
+        name = found or f"{HASHED}{hashlib.sha256(masked).hexdigest()[:16]}"
+        made.append(RefusedRecord(name, row.raw, row.stage, row.rule, row.message))
     return made
+
+
+def _key_of(row: RefusedRow, names: Sequence[str], key: str) -> str | None:
+    """The key of a refused row: in its first cell, or in any where it has all of them."""
+    if key not in names or not row.cells:
+        return None
+    place = names.index(key)
+    if place and len(row.cells) != len(names):
+        return None
+    found = row.cells[place]
+    known = found.isprintable() and "\\x" not in found and 0 < len(found) <= LONGEST_KEY
+    return found if known else None
 
 
 class _Reader:
@@ -190,6 +213,7 @@ class _Reader:
                 if (block.end, block.line) != (chunk.end, chunk.next_line):
                     following = None if block.last else self._chunk(block.end, block.line)
                     next_begun = ahead.submit(self._quick, following) if following else None
+                block.names = self._names
                 if block.raws or block.refused or block.last:
                     yield block
                 if following is None or next_begun is None:

@@ -36,6 +36,7 @@ class RefusedRow:
     """A row that cannot be read: the number of its first line, its text, and why.
 
     `raw` is the row in UTF-8; bytes that its character set does not know stand as `\\x` escapes.
+    `cells` are what it holds, empty where its quotes do not tell.
     """
 
     line: int
@@ -43,6 +44,7 @@ class RefusedRow:
     rule: str
     message: str
     stage: Stage = Stage.READ
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ class Scanner:
             if taken is None:
                 break
             raw = data[found.consumed : taken.end]
-            self._place(found, taken.result, raw, line + found.lines)
+            self._place(found, taken, raw, line + found.lines)
             found.consumed = taken.end
             found.lines += taken.lines
         return found
@@ -95,46 +97,44 @@ class Scanner:
         feed = _Feed(data, start, self.codec)
         try:
             cells = next(csv.reader(feed, delimiter=self.delimiter, strict=True), [])
-            taken = _Taken(feed.end, feed.lines, cells if not feed.broken else self._unknown())
+            taken = _Taken(feed.end, feed.lines, cells, self._unknown() if feed.broken else None)
         except _StillOpen:
             if len(data) - start <= LONGEST and not whole:
                 return None
-            return _Taken(feed.first, 1, NEVER_CLOSED)
+            return _Taken(feed.first, 1, [], NEVER_CLOSED)
         except csv.Error as error:
             longer = "field larger" in str(error)
             one = TOO_LONG if longer and feed.lines == 1 else NEVER_CLOSED
-            taken = _Taken(feed.first, 1, one if longer else MISPLACED)
+            taken = _Taken(feed.first, 1, [], one if longer else MISPLACED)
         more = taken.end == len(data) and not whole and not data.endswith(b"\n")
         return None if more else taken
 
     def _unknown(self) -> tuple[str, str]:
         return "encoding", f"it holds bytes that are no {self.codec.upper()}"
 
-    def _place(
-        self, found: Scanned, result: list[str] | tuple[str, str], raw: bytes, line: int
-    ) -> None:
-        if isinstance(result, tuple):
-            rule, what = result
-        elif not result or result == [_END_OF_FILE]:
-            return
-        elif self.columns is not None and len(result) != self.columns:
-            rule, what = "columns", f"{len(result)} columns where there must be {self.columns}"
-        else:
-            found.rows.append(result)
-            found.numbers.append(line)
-            return
-        text = raw.decode(self.codec, "backslashreplace").rstrip("\r\n")
-        message = f"{self.name} line {line}: {what}"
-        found.refused.append(RefusedRow(line, text.encode(), rule, message))
+    def _place(self, found: Scanned, taken: _Taken, raw: bytes, line: int) -> None:
+        cells, fault = taken.cells, taken.fault
+        if fault is None:
+            if not cells or cells == [_END_OF_FILE]:
+                return
+            if self.columns is None or len(cells) == self.columns:
+                found.rows.append(cells)
+                found.numbers.append(line)
+                return
+            fault = ("columns", f"{len(cells)} columns where there must be {self.columns}")
+        text = raw.decode(self.codec, "backslashreplace").rstrip("\r\n").encode()
+        message = f"{self.name} line {line}: {fault[1]}"
+        found.refused.append(RefusedRow(line, text, fault[0], message, cells=tuple(cells)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """Where a record ends, how many lines it has, and its cells or why it is none."""
+    """Where a record ends, how many lines it has, its cells, and what is wrong with it."""
 
     end: int
     lines: int
-    result: list[str] | tuple[str, str]
+    cells: list[str]
+    fault: tuple[str, str] | None = None
 
 
 class _StillOpen(Exception):
