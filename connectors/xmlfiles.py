@@ -24,7 +24,7 @@ from base.records import Page, RefusedRecord, Window
 from connectors.hooks import ReadContext
 from connectors.keys import KeyReader
 from connectors.rest import pack_position, unpack_position
-from connectors.xmlrecords import TooDeepError, XmlRecords
+from connectors.xmlrecords import TooDeepError
 from connectors.xmlsafe import (
     Limits,
     XmlFault,
@@ -35,7 +35,7 @@ from connectors.xmlsafe import (
     safe_options,
     syntax_fault,
 )
-from connectors.xmlverdict import Verdict
+from connectors.xmlverdict import ValidRecords
 from connectors.xsd import XsdContract
 from connectors.zipfiles import Member, ZipLimits, ZipMembers
 
@@ -94,8 +94,7 @@ class XmlReader:
     are the names of a ZIP's members that are documents.
     """
 
-    records: XmlRecords
-    verdict: Verdict
+    records: ValidRecords
     keys: KeyReader
     page_size: int
     envelope: str | None = None
@@ -118,10 +117,9 @@ class XmlReader:
         section = context.stream.section
         element = context.stream.record or str(section["element"])
         defaults = Limits()
-        envelope = contract.records(section["envelope"]) if "envelope" in section else None
+        envelope = contract.valid_records(section["envelope"]) if "envelope" in section else None
         return cls(
-            records=contract.records(element),
-            verdict=contract.verdict,
+            records=contract.valid_records(element),
             keys=context.keys,
             page_size=context.stream.page_size,
             envelope=envelope.tag if envelope else None,
@@ -216,18 +214,11 @@ class XmlReader:
 
     def _record(self, element: etree._Element, name: str, raw: Callable[[], bytes]) -> Found:
         try:
-            self._expect_record(element)
-            self.verdict.check(element)
             return self.records.convert(element)
         except XmlFault as fault:
             return self._refused(fault, name, raw(), element)
         except TooDeepError as error:
             return self._refused(XmlFault("too_deep", str(error)), name, raw(), element)
-
-    def _expect_record(self, element: etree._Element) -> None:
-        if element.tag != self.records.tag:
-            shown = etree.QName(self.records.tag).localname
-            raise XmlFault("schema", f"the element is no {shown}", element.sourceline)
 
     def _envelope(self, file: IO[bytes], name: str) -> Iterator[Found]:
         """The records of an envelope, one at a time: memory holds one of them.
@@ -305,7 +296,7 @@ class XmlReader:
 
     def _key(self, element: etree._Element) -> str | None:
         try:
-            page = self.keys.page([self.records.convert(element)])
+            page = self.keys.page([self.records.loosely(element)])
         except (TooDeepError, RecursionError):
             return None
         return next(iter(page.keys or page.deleted), None)

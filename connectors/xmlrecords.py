@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from lxml import etree
@@ -56,19 +56,37 @@ class _Field:
     many: bool = False
 
 
+class Doubt(Protocol):
+    """Texts of a type that need another look; `good` are those that had it."""
+
+    good: set[str]
+
+    def holds(self, text: str) -> bool:
+        """Whether the text is one of the type."""
+
+
+Doubts = Callable[[Any], Doubt | None]
+"""Gives the doubt about the texts of an element or attribute declaration."""
+
+
 class XmlRecords:
     """Turns the elements of one element declaration into JSON texts.
 
     Args:
         schema: the loaded schema.
         element: the local or `{namespace}local` name of a global element, or any declaration.
+        doubts: which texts are looked at on the way, for `certain_value`.
 
     Raises:
         ContractError: there is no such element, or its type is none that JSON can hold (mixed
             text, recursion, two fields of one name).
     """
 
-    def __init__(self, schema: XMLSchemaBase, element: str | XsdElement) -> None:
+    def __init__(
+        self, schema: XMLSchemaBase, element: str | XsdElement, doubts: Doubts | None = None
+    ) -> None:
+        self._doubts: Doubts = doubts or (lambda _component: None)
+        self._doubted: list[Doubt] = []
         self.declaration = _global_element(schema, element) if isinstance(element, str) else element
         self.tag = str(self.declaration.name)
         self._converters: dict[int, Convert | None] = {}
@@ -93,6 +111,15 @@ class XmlRecords:
             TooDeepError: elements unknown to the schema are nested deeper than `DEEPEST`.
         """
         return self._convert(element)
+
+    def certain_value(self, element: etree._Element) -> tuple[Any, bool]:
+        """The element's value, and whether every text that was looked at holds.
+
+        Raises:
+            TooDeepError: elements unknown to the schema are nested deeper than `DEEPEST`.
+        """
+        self._doubted.clear()
+        return self._convert(element), not self._doubted
 
     def convert(self, element: etree._Element) -> bytes:
         """The element as one JSON text.
@@ -139,20 +166,33 @@ class XmlRecords:
         fields = _fields(kind)
         if not fields:
             return None
-        attributes = {field.tag: field.name for field in fields if not _is_element(field)}
+        attributes = {
+            field.tag: (field.name, self._doubts(field.component))
+            for field in fields
+            if not _is_element(field)
+        }
+        if kind.has_simple_content():
+            return _with_text(attributes, self._doubted)
         children = {
-            field.tag: (field.name, self._converter(field.component.type), field.many)
+            field.tag: (
+                field.name,
+                self._converter(field.component.type),
+                field.many,
+                self._doubts(field.component),
+            )
             for field in fields
             if _is_element(field)
         }
-        if kind.has_simple_content():
-            return _with_text(attributes)
-        return _with_children(attributes, children)
+        return _with_children(attributes, children, self._doubted)
 
 
-def _with_text(attributes: dict[str, str]) -> Convert:
+_Attributes = dict[str, tuple[str, Doubt | None]]
+_Children = dict[str, tuple[str, Convert | None, bool, Doubt | None]]
+
+
+def _with_text(attributes: _Attributes, doubted: list[Doubt]) -> Convert:
     def convert(element: etree._Element) -> Any:
-        found = _attributes(element, attributes)
+        found = _attributes(element, attributes, doubted)
         text = _leaf(element)
         if text is None and not found:
             return None
@@ -162,25 +202,25 @@ def _with_text(attributes: dict[str, str]) -> Convert:
     return convert
 
 
-def _with_children(
-    attributes: dict[str, str], children: dict[str, tuple[str, Convert | None, bool]]
-) -> Convert:
+def _with_children(attributes: _Attributes, children: _Children, doubted: list[Doubt]) -> Convert:
     children_get = children.get
 
     def convert(element: etree._Element) -> Any:
-        found = _attributes(element, attributes) if element.keys() else {}
+        found = _attributes(element, attributes, doubted) if element.keys() else {}
         for child in element:
             known = children_get(child.tag)
             if known is None:
                 _keep_unknown(found, child)
                 continue
-            name, inner, many = known
+            name, inner, many, doubt = known
             if inner is not None:
                 value = inner(child)
             else:
                 value = child.text
                 if value is None or value.isspace():
                     value = _leaf(child)
+            if doubt is not None and value not in doubt.good:
+                _look(value, doubt, doubted)
             if not many and name not in found:
                 found[name] = value
             else:
@@ -190,6 +230,12 @@ def _with_children(
         return found
 
     return convert
+
+
+def _look(value: Any, doubt: Doubt, doubted: list[Doubt]) -> None:
+    text = value.get(TEXT) if type(value) is dict else value
+    if text is not None and not (type(text) is str and doubt.holds(text)):
+        doubted.append(doubt)
 
 
 def _append(found: Json, name: str, value: Any) -> None:
@@ -211,12 +257,14 @@ def _leaf(element: etree._Element) -> Any:
     return text
 
 
-def _attributes(element: etree._Element, names: dict[str, str]) -> Json:
+def _attributes(element: etree._Element, known: _Attributes, doubted: list[Doubt]) -> Json:
     found: Json = {}
     for tag, value in element.items():
-        name = names.get(str(tag))
+        name, doubt = known.get(str(tag), (None, None))
         if name is not None:
             found[name] = value
+            if doubt is not None:
+                _look(value, doubt, doubted)
         elif not str(tag).startswith(INSTANCE):
             found[etree.QName(tag).localname] = value
     return found

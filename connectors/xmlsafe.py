@@ -10,6 +10,7 @@ import codecs
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from lxml import etree
@@ -41,6 +42,7 @@ _SAFE: dict[str, Any] = {
     "remove_comments": True,
     "remove_pis": True,
 }
+_PARSER = etree.XMLParser(encoding="utf-8", **_SAFE)
 
 
 class XmlFault(ValueError):
@@ -77,9 +79,8 @@ def parse_document(data: bytes, limits: Limits = Limits()) -> etree._Element:
         raise XmlFault("too_large", f"the document has more than {limits.document:,} bytes")
     data = in_utf8(data)
     forbid_doctype(data)
-    parser = etree.XMLParser(encoding="utf-8", **_SAFE)
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
         raise syntax_fault(error) from None
     if root is None:
@@ -146,11 +147,13 @@ def check_limits(root: etree._Element, limits: Limits, *, size: int | None = Non
     if size is None or size > limits.text:
         _check_texts(root, limits)
     # Every level takes at least seven bytes: <a></a>
-    if size is None or size > 7 * limits.depth:
-        path = "/".join(["*"] * limits.depth)
-        deep = root.xpath(f"{path}/*[1]") if limits.depth else []
-        if isinstance(deep, list) and deep:
-            raise XmlFault("too_deep", f"elements are nested deeper than {limits.depth}")
+    if (size is None or size > 7 * limits.depth) and _deeper_than(limits.depth)(root):
+        raise XmlFault("too_deep", f"elements are nested deeper than {limits.depth}")
+
+
+@cache
+def _deeper_than(levels: int) -> etree.XPath:
+    return etree.XPath(f"boolean({'/'.join(['*'] * levels)})")
 
 
 def _check_texts(root: etree._Element, limits: Limits) -> None:

@@ -8,17 +8,18 @@ the schema, or the document, uses what the fast way does not understand. Only xm
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from lxml import etree
 from xmlschema import XMLSchemaBase, XMLSchemaValidationError
 from xmlschema.validators import XsdElement, XsdGroup
 
 from base.errors import ContractError
 from base.personal_number import mask_personal_numbers
-from connectors.xmlrecords import INSTANCE, NIL
+from connectors.xmlrecords import INSTANCE, XmlRecords
 from connectors.xmlsafe import XmlFault
 
 XSI = INSTANCE.strip("{}")
@@ -49,28 +50,22 @@ _RANGES = {"minInclusive", "maxInclusive", "minExclusive", "maxExclusive"}
 
 
 @dataclass(slots=True)
-class _Doubt:
-    """A type whose texts xmlschema checks where `sure` does not match, and how to find them."""
+class DoubtfulType:
+    """A type whose texts xmlschema checks where `sure` does not match; `good` are those it took."""
 
     kind: Any
     sure: re.Pattern[str] | None
-    paths: list[str] = field(default_factory=list)
-    nillable: bool = False
     good: set[str] = field(default_factory=set)
 
     def holds(self, text: str) -> bool:
-        """Whether xmlschema takes the text."""
-        if text in self.good or (self.sure is not None and self.sure.fullmatch(text)):
+        """Whether xmlschema takes the text, or libxml2 has judged it as well."""
+        if self.sure is not None and self.sure.fullmatch(text):
             return True
         if not self.kind.is_valid(text):
             return False
         if len(self.good) < KEPT_TEXTS:
             self.good.add(text)
         return True
-
-
-_Search = tuple[Callable[..., Any], Callable[..., bool], _Doubt]
-"""The texts of a type below an element, whether one is empty that must not be, and its doubt."""
 
 
 class Verdict:
@@ -94,30 +89,28 @@ class Verdict:
             self._fast = etree.XMLSchema(document)
         except etree.LxmlError as error:
             raise ContractError(f"libxml2 does not take the schema: {error}") from error
-        self._plans: dict[str, list[_Search] | None] = {}
+        self._understood: dict[str, bool] = {}
+        self._types: dict[int, DoubtfulType] = {}
 
-    def check(self, element: etree._Element) -> None:
-        """Pass silently over a valid element.
+    def probably(self, element: etree._Element) -> bool:
+        """Whether libxml2 finds the element valid, and only texts of doubtful types are open."""
+        tag = str(element.tag)
+        if tag not in self._understood:
+            self._understood[tag] = _understands(self._schema.maps.elements.get(tag))
+        return bool(
+            self._understood[tag] and not self._strange(element) and self._fast.validate(element)
+        )
 
-        Raises:
-            XmlFault: it is not valid; names rule, path and line, without a value.
-        """
-        if not self.agrees(element):
-            fault = self.explain(element)
-            if fault is not None:
-                raise fault
-
-    def agrees(self, element: etree._Element) -> bool:
-        """Whether the fast way is sure that xmlschema finds the element valid."""
-        plan = self._plan(str(element.tag))
-        if plan is None or self._strange(element) or not self._fast.validate(element):
-            return False
-        for texts, empty, doubt in plan:
-            if not all(map(doubt.holds, set(texts(element)))):
-                return False
-            if empty(element):
-                return False
-        return True
+    def doubt(self, component: Any) -> DoubtfulType | None:
+        """What is to be looked at in the texts of an element or attribute declaration."""
+        kind = component.type
+        if kind.is_complex():
+            if not kind.has_simple_content():
+                return None
+            kind = kind.content
+        if _agreed(kind):
+            return None
+        return self._types.setdefault(id(kind), DoubtfulType(kind, _sure(kind)))
 
     def explain(self, element: etree._Element) -> XmlFault | None:
         """xmlschema's verdict: its first complaint, None where it has none."""
@@ -129,52 +122,88 @@ class Verdict:
             return XmlFault("schema", f"the document cannot be checked ({type(strange).__name__})")
         return None if error is None else _fault(error, element)
 
-    def _plan(self, tag: str) -> list[_Search] | None:
-        """How the doubtful texts below an element are found; None where xmlschema must decide."""
-        if tag not in self._plans:
-            self._plans[tag] = self._make_plan(tag)
-        return self._plans[tag]
 
-    def _make_plan(self, tag: str) -> list[_Search] | None:
-        declared = self._schema.maps.elements.get(tag)
-        if not isinstance(declared, XsdElement):
-            return None
-        found: dict[int, _Doubt] = {}
-        try:
-            for path, component in _simple(declared, ".", ()):
-                _note_doubt(found, path, component)
-        except _NotUnderstood:
-            return None
-        return [_finder(doubt) for doubt in found.values()]
+class ValidRecords:
+    """The valid elements of one global declaration as JSON texts; the others are refused.
+
+    Raises:
+        ContractError: there is no such element, or JSON cannot hold it.
+    """
+
+    def __init__(self, schema: XMLSchemaBase, element: str, verdict: Verdict) -> None:
+        self._verdict = verdict
+        self._records = XmlRecords(schema, element, verdict.doubt)
+        self.tag = self._records.tag
+
+    @property
+    def children(self) -> frozenset[str]:
+        """Tags of the elements that the schema has inside the element."""
+        return self._records.children
+
+    def convert(self, element: etree._Element) -> bytes:
+        """A valid element as one JSON text.
+
+        Raises:
+            XmlFault: it is not valid; names rule, path and line, without a value.
+        """
+        if element.tag != self.tag:
+            shown = etree.QName(self.tag).localname
+            raise XmlFault("schema", f"the element is no {shown}", element.sourceline)
+        if self._verdict.probably(element):
+            value, certain = self._records.certain_value(element)
+            if certain:
+                return msgspec.json.encode(value)
+        fault = self._verdict.explain(element)
+        if fault is not None:
+            raise fault
+        return self._records.convert(element)
+
+    def loosely(self, element: etree._Element) -> bytes:
+        """Any element as one JSON text, for what can still be read of a refused one.
+
+        Raises:
+            TooDeepError: elements unknown to the schema are nested too deeply.
+        """
+        return self._records.convert(element)
 
 
 class _NotUnderstood(Exception):
     """The schema uses what only xmlschema decides."""
 
 
-def _finder(doubt: _Doubt) -> _Search:
-    texts = etree.XPath(
-        " | ".join(p if "@" in p else f"{p}/text()" for p in doubt.paths), smart_strings=False
-    )
-    elements = [path for path in doubt.paths if "@" not in path]
-    if not elements or doubt.kind.is_valid(""):
-        return texts, lambda _element: False, doubt
-    none = " | ".join(f"{path}[not(text())]" for path in elements)
-    empty = etree.XPath(none)
-
-    def some(element: etree._Element) -> bool:
-        return any(one.get(NIL) not in ("true", "1") for one in empty(element))
-
-    return texts, some, doubt
+def _understands(declared: Any) -> bool:
+    try:
+        _walk(declared, ())
+    except _NotUnderstood:
+        return False
+    return True
 
 
-def _note_doubt(found: dict[int, _Doubt], path: str, component: Any) -> None:
-    kind = component.type
-    kind = kind.content if kind.is_complex() else kind
-    if component.fixed is not None or component.default is not None:
+def _walk(component: Any, above: tuple[Any, ...]) -> None:
+    """Look at everything below an element.
+
+    Raises:
+        _NotUnderstood: something of it is left to xmlschema.
+    """
+    if not isinstance(component, XsdElement) or _is_strange(component):
         raise _NotUnderstood
-    if not _agreed(kind):
-        found.setdefault(id(kind), _Doubt(kind, _sure(kind))).paths.append(path)
+    kind: Any = component.type
+    if any(kind is one for one in above):
+        raise _NotUnderstood
+    if not kind.is_complex():
+        return
+    if kind.mixed or kind.abstract:
+        raise _NotUnderstood
+    for name, attribute in kind.attributes.items():
+        if name is None or str(name).startswith("{") or _has_value(attribute):
+            raise _NotUnderstood
+    if not kind.has_simple_content():
+        for child in _children(kind.content):
+            _walk(child, (*above, kind))
+
+
+def _has_value(component: Any) -> bool:
+    return component.fixed is not None or component.default is not None
 
 
 def _agreed(kind: Any) -> bool:
@@ -207,34 +236,10 @@ def _bases(kind: Any) -> set[str]:
     return names
 
 
-def _simple(component: Any, path: str, above: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
-    """Every text below an element: its XPath, and the element or attribute it belongs to.
-
-    Raises:
-        _NotUnderstood: where only xmlschema can decide.
-    """
-    kind = component.type
-    if any(kind is one for one in above) or _is_strange(component):
-        raise _NotUnderstood
-    if not kind.is_complex():
-        yield path, component
-        return
-    if kind.mixed or kind.abstract:
-        raise _NotUnderstood
-    for name, attribute in kind.attributes.items():
-        if name is None or str(name).startswith("{"):
-            raise _NotUnderstood
-        yield f"{path}/@{name}", attribute
-    if kind.has_simple_content():
-        yield path, component
-        return
-    for child in _children(kind.content):
-        yield from _simple(child, f"{path}/{_step(str(child.name))}", (*above, kind))
-
-
 def _is_strange(component: Any) -> bool:
     return bool(
-        component.identities
+        _has_value(component)
+        or component.identities
         or component.abstract
         or component.substitution_group
         or component.name in component.maps.substitution_groups
@@ -251,12 +256,6 @@ def _children(group: Any) -> Iterator[Any]:
             yield particle
         else:
             raise _NotUnderstood
-
-
-def _step(name: str) -> str:
-    space, _, local = name.rpartition("}")
-    space = space.removeprefix("{")
-    return f"*[local-name() = '{local}' and namespace-uri() = '{space}']"
 
 
 def _fault(error: XMLSchemaValidationError, element: etree._Element) -> XmlFault:

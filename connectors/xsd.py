@@ -12,7 +12,7 @@ from lxml import etree
 from base.errors import ContractError
 from connectors.schema import RecordSchema, Resolver
 from connectors.xmlrecords import HUB, XmlRecords
-from connectors.xmlverdict import Verdict
+from connectors.xmlverdict import ValidRecords, Verdict
 
 
 class XsdContract:
@@ -54,14 +54,14 @@ class XsdContract:
         """What decides whether a document is valid."""
         return Verdict(self.schema)
 
-    def records(self, element: str) -> XmlRecords:
-        """What turns the elements of a global declaration into JSON texts.
+    def valid_records(self, element: str) -> ValidRecords:
+        """What turns valid elements of a global declaration into JSON texts.
 
         Raises:
             ContractError: there is no such element, or JSON cannot hold it.
         """
         try:
-            return XmlRecords(self.schema, element)
+            return ValidRecords(self.schema, element, self.verdict)
         except ContractError as error:
             raise ContractError(f"{self.name}: {error.what}") from error
 
@@ -80,4 +80,8 @@ class XsdContract:
                 have = ", ".join(names)
                 raise ContractError(f"{self.name}: name the record's element (it has: {have})")
             record = names[0]
-        return Resolver({}, self.name).record(self.records(record).json_schema())
+        try:
+            schema = XmlRecords(self.schema, record).json_schema()
+        except ContractError as error:
+            raise ContractError(f"{self.name}: {error.what}") from error
+        return Resolver({}, self.name).record(schema)
