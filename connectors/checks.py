@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from base.errors import ContractError, HubError, MappingError
-from connectors.contract import load_contract
+from connectors.contract import Contract, load_contract
 from connectors.declaration import FILE_NAME, Declaration, Stream, load_declaration
 from connectors.hooks import load_hook
-from connectors.openapi import OpenApiContract, Operation
+from connectors.openapi import OpenApiContract
 from connectors.schema import RecordSchema
 from connectors.yamlfile import YamlFile, load_yaml
 
@@ -74,7 +75,7 @@ def _check_stream(
             yield (*here, "record" if stream.record else "records"), error.what
         else:
             yield from _check_fields(stream, schema, here)
-    if asked is not None and isinstance(contract, OpenApiContract) and "read" not in stream.hooks:
+    if asked is not None and "read" not in stream.hooks:
         yield from _check_operation(stream, contract, asked, here)
     for step, name in stream.hooks.items():
         try:
@@ -84,15 +85,30 @@ def _check_stream(
 
 
 def _check_operation(
-    stream: Stream, contract: OpenApiContract, asked: str, here: tuple[str, ...]
+    stream: Stream, contract: Contract, asked: str, here: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is asked of an operation, whatever the contract is written in."""
+    at: Callable[[str], object]
     try:
-        operation = contract.operation(asked)
+        if isinstance(contract, OpenApiContract):
+            operation = contract.operation(asked)
+            at = partial(contract.at, operation.response)
+            yield from _check_parameters(stream, asked, operation.parameters, here)
+        elif stream.protocol == "soap":
+            from connectors.wsdl import WsdlContract
+
+            service = cast(WsdlContract, contract)
+            question = service.operation(asked)
+            at = partial(service.at, question)
+            yield from _check_parameters(stream, asked, question.parameters, here)
+            if stream.paging.kind not in {"none", "cursor"}:
+                yield (*here, "paging"), f"SOAP is paged by a token, not by {stream.paging.kind}"
+        else:
+            return
     except ContractError as error:
         yield (*here, "operation"), error.what
         return
-    yield from _check_parameters(stream, operation, here)
-    yield from _check_answer(stream, contract, operation, here)
+    yield from _check_answer(stream, at, here)
 
 
 def _check_fields(
@@ -103,7 +119,7 @@ def _check_fields(
         yield (*here, "key"), f"the contract's record has no field {stream.key}"
     elif not leaves[stream.key].required:
         yield (*here, "key"), f"the contract does not require {stream.key} of every record"
-    if stream.cursor is not None and stream.cursor.field not in leaves:
+    if stream.cursor is not None and stream.cursor.field not in {None, *leaves}:
         yield (
             (*here, "cursor", "field"),
             (f"the contract's record has no field {stream.cursor.field}"),
@@ -117,11 +133,11 @@ def _check_fields(
 
 
 def _check_parameters(
-    stream: Stream, operation: Operation, here: tuple[str, ...]
+    stream: Stream, asked: str, parameters: frozenset[str], here: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     cursor, paging = stream.cursor, stream.paging
     if cursor is not None and not (cursor.from_ and cursor.until):
-        yield (*here, "cursor"), "a REST stream names the parameters from and until of its bounds"
+        yield (*here, "cursor"), "the stream names the parameters from and until of its bounds"
     used: list[tuple[tuple[str, ...], Any]] = [
         (("parameters", name), name) for name in stream.parameters
     ]
@@ -132,17 +148,17 @@ def _check_parameters(
         ]
     used += [(("paging", "parameter"), paging.parameter), (("paging", "size"), paging.size)]
     for place, name in used:
-        if name is not None and name not in operation.parameters:
-            known = ", ".join(sorted(operation.parameters)) or "none"
-            yield (*here, *place), f"{operation.id} has no query parameter {name} (it has: {known})"
+        if name is not None and name not in parameters:
+            known = ", ".join(sorted(parameters)) or "none"
+            yield (*here, *place), f"{asked} has no parameter {name} (it has: {known})"
 
 
 def _check_answer(
-    stream: Stream, contract: OpenApiContract, operation: Operation, here: tuple[str, ...]
+    stream: Stream, at: Callable[[str], object], here: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     for name, path in (("next", stream.paging.next), ("total_pages", stream.paging.total_pages)):
         if path is not None:
             try:
-                contract.at(operation.response, path)
+                at(path)
             except ContractError as error:
                 yield (*here, "paging", name), error.what

@@ -97,7 +97,7 @@ def test_connectors_fit_their_contracts(folder: Path) -> None:
         (["field: updatedAt", "field: changedAt"],
          12, "streams.cases.cursor.field", "changedAt"),
         (["from: from", "from: since"],
-         12, "streams.cases.cursor.from", "no query parameter since"),
+         12, "streams.cases.cursor.from", "no parameter since"),
         (["parameter: cursor", "parameter: token"],
          13, "streams.cases.paging.parameter", "token"),
         (["next: $.next,", "next: $.following,"],
