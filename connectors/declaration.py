@@ -59,10 +59,11 @@ class Auth:
 class Cursor:
     """The field by whose value an incremental stream is read, and the parameters that bound it.
 
+    `field` is None where a source bounds its answers by a time that its records do not tell.
     `lookback` is subtracted from a window's lower bound, for records that became visible late.
     """
 
-    field: str
+    field: str | None = None
     from_: str = ""
     until: str = ""
     lookback: timedelta = timedelta(0)
@@ -255,7 +256,7 @@ def _cursor(data: dict[str, Any] | None) -> Cursor | None:
     if data is None:
         return None
     return Cursor(
-        field=data["field"],
+        field=data.get("field"),
         from_=data.get("from", ""),
         until=data.get("until", ""),
         lookback=parse_duration(data.get("lookback", "PT0S")),

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from typing import cast
+from typing import Protocol, cast
 
 from base.errors import NotFound, ReadError, ServerFault
 from base.records import Page, Window
 from connectors.declaration import Cursor, Stream
 from connectors.fetch import Answer, Fetch
 from connectors.hooks import ReadContext
-from connectors.keys import KeyReader
 from connectors.openapi import OpenApiContract
 from connectors.paging import EndlessGuard, PageEnd, Pager, Position, Request, pager_of
 from connectors.slicing import Sliced, Slicer
@@ -46,6 +45,13 @@ def read(
     yield from reader.read(window, resume=resume, limit=limit)
 
 
+class MakesPages(Protocol):
+    """Makes pages of what stands at `records`; a hook's own may cut several records out of one."""
+
+    def page(self, raws: Sequence[bytes]) -> Page:
+        """The page of these elements, each as received."""
+
+
 @dataclass(frozen=True, slots=True)
 class RestReader:
     """Reads one stream over REST.
@@ -60,7 +66,7 @@ class RestReader:
     contract: OpenApiContract
     client: Fetch
     address: str
-    keys: KeyReader
+    keys: MakesPages
     prepare: Prepare | None = None
 
     def read(self, window: Window, *, resume: str | None, limit: int | None) -> Iterator[Page]:

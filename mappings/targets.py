@@ -32,10 +32,13 @@ _TYPED = {
     "month": FieldType.INTEGER,
     "fiscal_year": FieldType.INTEGER,
     "money": FieldType.MONEY,
+    "currency_amount": FieldType.MONEY,
     "rate": FieldType.RATE,
+    "fraction": FieldType.RATE,
     "date": FieldType.DATE,
     "era_date": FieldType.DATE,
     "closing_month": FieldType.DATE,
+    "fiscal_term": FieldType.DATE,
     "instant": FieldType.INSTANT,
     "boolean": FieldType.BOOLEAN,
 }

@@ -40,6 +40,8 @@ SUMMARIES: Mapping[str, str] = {
     "email": "メールアドレス. An e-mail address.",
     "url": "URL. A web address.",
     "money": "金額. An amount in yen and the unit it is known to.",
+    "currency_amount": "金額と通貨. An amount whose currency stands beside it; yen alone is taken.",
+    "fraction": "割合. A share written as a fraction of one, as a percentage.",
     "integer": "整数. A count, with or without its counter.",
     "month": "月. A month of the year, 1 to 12.",
     "rate": "率. A percentage as decimal text.",
