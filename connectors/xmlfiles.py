@@ -33,6 +33,7 @@ from connectors.xmlsafe import (
     in_utf8,
     parse_document,
     safe_options,
+    salvage,
     syntax_fault,
 )
 from connectors.xmlverdict import ValidRecords
@@ -209,7 +210,7 @@ class XmlReader:
         try:
             root = parse_document(data, self.limits)
         except XmlFault as fault:
-            return self._refused(fault, name, data)
+            return self._refused(fault, name, data, self._salvaged(fault, data))
         return self._record(root, name, lambda: data)
 
     def _record(self, element: etree._Element, name: str, raw: Callable[[], bytes]) -> Found:
@@ -293,6 +294,15 @@ class XmlReader:
             digest = hashlib.sha256(kept or name.encode()).hexdigest()[:16]
             key = f"sha256:{digest}"
         return RefusedRecord(key, kept, Stage.CONTRACT, fault.rule, f"{name}: {fault.message}")
+
+    def _salvaged(self, fault: XmlFault, data: bytes) -> etree._Element | None:
+        """A broken document whose key can still be read without doubt: it stands there once."""
+        if fault.rule not in {"malformed", "encoding"}:
+            return None
+        last = self.keys.key.rpartition(".")[2]
+        if data.count(f"</{last}>".encode()) != 1:
+            return None
+        return salvage(data, self.limits)
 
     def _key(self, element: etree._Element) -> str | None:
         try:

@@ -32,6 +32,7 @@ JAPANESE = {
 """Encodings that documents declare, and what Windows means by them."""
 
 _DECLARED = re.compile(rb"""\A<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_DECLARATION = re.compile(r"\A<\?xml[^>]*\?>")
 _SPACE = r"(?>[ \t\r\n]++|<\?(?s:.)*?\?>|<!--(?s:.)*?-->)*+"
 _DOCTYPE = re.compile(rf"\A{_SPACE}<!DOCTYPE".encode())
 _SAFE: dict[str, Any] = {
@@ -87,6 +88,22 @@ def parse_document(data: bytes, limits: Limits = Limits()) -> etree._Element:
         raise XmlFault("malformed", "the document has no element")
     check_limits(root, limits, size=len(data))
     return root
+
+
+def salvage(data: bytes, limits: Limits) -> etree._Element | None:
+    """What libxml2 makes of a document that is not well-formed, to find out which record it is.
+
+    None where nothing can be made of it, or where it has a DTD.
+    """
+    text = data[: limits.document].decode("utf-8", "replace").removeprefix("\ufeff")
+    kept = _DECLARATION.sub("", text, count=1).encode()
+    if b"<!DOCTYPE" in kept:
+        return None
+    try:
+        parser = etree.XMLParser(encoding="utf-8", recover=True, **_SAFE)
+        return etree.fromstring(kept, parser)
+    except etree.XMLSyntaxError:
+        return None
 
 
 def in_utf8(data: bytes) -> bytes:
