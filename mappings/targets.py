@@ -34,6 +34,7 @@ _TYPED = {
     "money": FieldType.MONEY,
     "currency_amount": FieldType.MONEY,
     "rate": FieldType.RATE,
+    "quantity": FieldType.RATE,
     "fraction": FieldType.RATE,
     "date": FieldType.DATE,
     "era_date": FieldType.DATE,

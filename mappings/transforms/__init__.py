@@ -53,6 +53,7 @@ TRANSFORMS: dict[str, Transform] = {
         numbers.INTEGER,
         numbers.MONTH,
         numbers.RATE,
+        numbers.QUANTITY,
         numbers.BOOLEAN,
         codes.CODE,
         codes.JSIC,

@@ -45,6 +45,7 @@ SUMMARIES: Mapping[str, str] = {
     "integer": "整数. A count, with or without its counter.",
     "month": "月. A month of the year, 1 to 12.",
     "rate": "率. A percentage as decimal text.",
+    "quantity": "数量. A number with its sign as decimal text, in the unit that stands beside it.",
     "boolean": "はい・いいえ. Yes or no in a form's own words.",
     "code": "コード. A word or code of the system as the model's code.",
     "jsic": "日本標準産業分類. An industry by code or by name.",

@@ -195,6 +195,34 @@ RATE = Transform(
     ),
 )
 
+_DECIMAL = re.compile(r"[-−△▲+]?[0-9]{1,15}(?:\.[0-9]{1,6})?")
+
+
+def _parse_quantity(text: str, _options: Options) -> str:
+    plain = compact(text).replace(",", "")
+    if not _DECIMAL.fullmatch(plain):
+        raise RefusedValue("not_a_quantity", "is no plain number")
+    value = Decimal(re.sub("^[−△▲]", "-", plain))
+    written = f"{value:f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+QUANTITY = Transform(
+    name="quantity",
+    version=1,
+    outputs=("",),
+    parse=single(_parse_quantity),
+    format=single_format(as_text),
+    loss="separators, width, the spelling of minus and zeros after the point",
+    examples=(
+        Example("5431", ("5431",), formatted="5431"),
+        Example("１２，３４５．６０", ("12345.6",)),
+        Example("△120", ("-120",), formatted="-120"),
+        Example("1e3", refused="not_a_quantity"),
+        Example("5431千円", refused="not_a_quantity"),
+    ),
+)
+
 _YES = {
     "有",
     "はい",
