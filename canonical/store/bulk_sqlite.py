@@ -1,4 +1,4 @@
-"""Many rows on SQLite: executemany on the driver beneath SQLAlchemy."""
+"""Many rows on SQLite: staged where new rows are many, else executemany on the driver itself."""
 
 # ruff: noqa: S608 - only names of our own tables and columns are put into statements
 
@@ -12,7 +12,11 @@ import polars as pl
 from polars._typing import PolarsDataType
 from sqlalchemy import Connection, Table
 
+from canonical.store import staging_sqlite
 from canonical.store.frames import fetched
+
+STAGED_FROM = 300
+"""Rows from which a staging file is worth its making."""
 
 
 class SqliteBulk:
@@ -43,7 +47,9 @@ class SqliteBulk:
             cursor.close()
 
     def insert(self, connection: Connection, table: Table, frame: pl.DataFrame) -> None:
-        """One INSERT, executed for every row."""
+        """Staged, or one INSERT executed for every row."""
+        if frame.height >= STAGED_FROM and _staged(connection, {table: frame}):
+            return
         if frame.height:
             _many(connection, _insert(table, frame), frame)
 
@@ -83,6 +89,13 @@ def _insert(table: Table, frame: pl.DataFrame) -> str:
     return f"INSERT INTO {table.name} ({names}) VALUES ({marks})"
 
 
+def _staged(connection: Connection, rows: Mapping[Table, pl.DataFrame]) -> bool:
+    driver: Any = connection.connection.driver_connection
+    return staging_sqlite.insert(
+        driver, {table.name: _as_sqlite(frame) for table, frame in rows.items()}
+    )
+
+
 def _many(connection: Connection, statement: str, frame: pl.DataFrame) -> None:
     driver: Any = connection.connection.driver_connection
     cursor = driver.cursor()
@@ -96,6 +109,7 @@ def _many(connection: Connection, statement: str, frame: pl.DataFrame) -> None:
 def _as_sqlite(frame: pl.DataFrame) -> pl.DataFrame:
     """Dates and instants as the texts that SQLAlchemy reads back."""
     return frame.with_columns(
+        pl.col(pl.Null).cast(pl.String),
         pl.col(pl.Date).dt.strftime("%Y-%m-%d"),
         pl.col(pl.Datetime).dt.strftime("%Y-%m-%d %H:%M:%S%.6f"),
     )

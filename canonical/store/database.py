@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from base.errors import SettingsError, StoreError
+from canonical.store import staging_sqlite
 from canonical.store.bulk import Bulk
 from canonical.store.bulk_postgresql import PostgresBulk
 from canonical.store.bulk_sqlite import SqliteBulk
@@ -155,6 +156,11 @@ def _sqlite(url: URL) -> Engine:
     def begun(connection: Connection) -> None:
         immediate = connection.get_execution_options().get(_WRITE)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    @event.listens_for(engine, "checkin")
+    def returned(connection: sqlite3.Connection | None, record: Any) -> None:
+        if connection is not None:
+            staging_sqlite.release(connection)
 
     return engine
 
