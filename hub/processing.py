@@ -12,7 +12,7 @@ import polars as pl
 from base.errors import ArchiveError, Stage
 from base.failpoint import failpoint
 from base.records import ROW, DriftFinding, Refusal
-from base.redact import redact
+from base.redact import mask, redact
 from canonical.store import Store
 from connectors import RecordDecoder
 from connectors.archive import Archive
@@ -90,7 +90,8 @@ class BatchProcessor:
     """Processes the batches of one run.
 
     `replaying` takes every record as one to be mapped again, knows what reading had found in it,
-    and tells of no drift, which live answers alone can show; a dry run archives nothing.
+    and tells of no drift, which live answers alone can show; a dry run archives nothing. Of a
+    confidential stream's refused values nothing is kept but their shape.
     """
 
     system: str
@@ -105,6 +106,7 @@ class BatchProcessor:
     check_lease: Callable[[], None]
     replaying: FoundInReading | None = None
     dry_run: bool = False
+    confidential: bool = False
 
     def prepare(self, batch: ReadBatch, batch_no: int) -> Prepared:
         """Compare, archive and decode one batch."""
@@ -145,8 +147,8 @@ class BatchProcessor:
             frame = prepared.decoded.frame
             frame.root = _blank_guarded(frame.root, batch, rows, refusals)
             mapped = self.plan.map(frame)
-            refusals += _renumbered(prepared.decoded.refusals, rows)
-            refusals += _renumbered(mapped.refusals, rows)
+            refusals += self._renumbered(prepared.decoded.refusals, rows)
+            refusals += self._renumbered(mapped.refusals, rows)
             of_batch = pl.Series(rows, dtype=pl.UInt32)
             claims = {
                 entity: claim.with_columns(of_batch.gather(claim[ROW]).alias(ROW))
@@ -170,6 +172,14 @@ class BatchProcessor:
             deleted=prepared.deleted,
             contract_version=self.decoder.contract_version,
         )
+
+    def _renumbered(self, refusals: Sequence[Refusal], rows: Sequence[int]) -> list[Refusal]:
+        """The refusals by row of the batch, with what may be kept of their values."""
+        show = _hidden if self.confidential else _shown
+        return [
+            Refusal(rows[r.row], r.level, r.stage, r.rule, r.message, r.field, show(r.value))
+            for r in refusals
+        ]
 
     def _recall(self, batch: ReadBatch) -> None:
         """Take what the connector did not read again, but another mapping mapped, from the archive.
@@ -244,11 +254,9 @@ def _guarded(row: int, path: str) -> Refusal:
     )
 
 
-def _renumbered(refusals: Sequence[Refusal], rows: Sequence[int]) -> list[Refusal]:
-    return [
-        Refusal(rows[r.row], r.level, r.stage, r.rule, r.message, r.field, _shown(r.value))
-        for r in refusals
-    ]
+def _hidden(value: str | None) -> str | None:
+    """The shape of a value of a stream in which a business's very presence is a secret."""
+    return None if value is None else mask(value)
 
 
 def _shown(value: str | None) -> str | None:

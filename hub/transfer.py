@@ -265,6 +265,7 @@ class _Run:
                 else None
             ),
             dry_run=self.options.dry_run,
+            confidential=job.stream.confidential,
         )
 
     def _counted(self, processed: Processed, deleted: Sequence[str]) -> Counts:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hub.commands.masking import confidential_option
 from hub.commands.options import emit, json_option, known_streams, one_stream
 from hub.console import console, counted, table
 
@@ -78,14 +79,17 @@ def _print_report(report: Report) -> None:
 @click.argument("name", metavar="SYSTEM.STREAM")
 @click.argument("record", metavar="RECORD")
 @click.option("--show-personal", is_flag=True, help="Do not mask personal values.")
+@confidential_option
 @json_option
-def try_mapping(name: str, record: str, show_personal: bool, as_json: bool) -> int:
+def try_mapping(
+    name: str, record: str, show_personal: bool, show_confidential: bool, as_json: bool
+) -> int:
     """Show what the mapping makes of one record, field by field; stores nothing.
 
     RECORD is the key of an archived record, @FILE with a record in JSON, or - for standard input.
     """
     from base.settings import Settings
-    from hub.commands.masking import masked_row
+    from hub.commands.masking import hidden_row, is_confidential, masked_row
     from hub.mapping_tools import StreamTools
     from mappings.trial import try_record
 
@@ -101,13 +105,17 @@ def try_mapping(name: str, record: str, show_personal: bool, as_json: bool) -> i
         if not raws:
             return 1
     plan, frame = tools.plan(), tools.decode([raws[0]])
-    rows = [_shown(row if show_personal else masked_row(row)) for row in try_record(plan, frame)]
+    rows = try_record(plan, frame)
+    if is_confidential(system, stream) and not show_confidential:
+        rows = [hidden_row(row) for row in rows]
+    elif not show_personal:
+        rows = [masked_row(row) for row in rows]
     refused = [each.rule for each in plan.map(frame).refusals if each.level == "record"]
     if as_json:
-        emit(rows)
+        emit(list(map(_shown, rows)))
         return 0
     shown = table("source field", "as received", "canonical field", "value", "note")
-    for row in rows:
+    for row in map(_shown, rows):
         shown.add_row(*(row[column] or "" for column in row))
     console().print(shown)
     if refused:

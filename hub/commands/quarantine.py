@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.commands.masking import confidential_option, masked_item
 from hub.commands.options import (
     confirmed,
     emit,
@@ -58,9 +59,15 @@ def quarantine() -> None:
 @click.option("--rule", help="Only items refused by this rule.")
 @click.option("--all", "everything", is_flag=True, help="Closed and discarded items too.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
+@confidential_option
 @json_option
 def list_items(
-    name: str | None, rule: str | None, everything: bool, limit: int, as_json: bool
+    name: str | None,
+    rule: str | None,
+    everything: bool,
+    limit: int,
+    show_confidential: bool,
+    as_json: bool,
 ) -> None:
     """List quarantined records and fields, oldest first; values are masked where personal."""
     from base.settings import Settings
@@ -80,6 +87,8 @@ def list_items(
         if found == limit:
             found = len(store.quarantine(**chosen, rule=rule, limit=EVERYTHING))
         nothing = "" if items else _nothing(store, rule, chosen)
+    if not show_confidential:
+        items = [masked_item(item) for item in items]
     if as_json:
         emit([_plain(item) for item in items])
     elif items:
@@ -119,8 +128,9 @@ def _print_items(items: Sequence[QuarantineItem], *, with_status: bool) -> None:
 
 @quarantine.command()
 @click.argument("item", type=Item())
+@confidential_option
 @json_option
-def show(item: int, as_json: bool) -> int:
+def show(item: int, show_confidential: bool, as_json: bool) -> int:
     """Show one item in full."""
     from base.settings import Settings
     from hub.sync import open_store
@@ -130,7 +140,7 @@ def show(item: int, as_json: bool) -> int:
     if found is None:
         click.echo(f"there is no quarantine item {item_name(item)}", err=True)
         return 1
-    data = _plain(found)
+    data = _plain(found if show_confidential else masked_item(found))
     if as_json:
         emit(data)
         return 0

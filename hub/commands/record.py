@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hub.commands.masking import (
+    confidential_option,
+    hidden_claims,
+    is_confidential,
+    masked_claims,
+)
 from hub.commands.options import emit, json_option, one_stream, tell_cut
 from hub.console import console, item_name, table
 
@@ -22,13 +28,17 @@ def record() -> None:
 @record.command("list")
 @click.argument("name", metavar="SYSTEM.STREAM")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@confidential_option
 @json_option
-def list_records(name: str, limit: int, as_json: bool) -> None:
+def list_records(name: str, limit: int, show_confidential: bool, as_json: bool) -> int:
     """List the keys of a stream's records, the oldest first."""
     from base.settings import Settings
     from hub.sync import open_store
 
     system, stream = one_stream(name)
+    if is_confidential(system, stream) and not show_confidential:
+        click.echo(f"the keys of {name} are confidential: --show-confidential shows them", err=True)
+        return 1
     keys: list[str] = []
     total = 0
     with open_store(Settings.load()) as store:
@@ -41,6 +51,7 @@ def list_records(name: str, limit: int, as_json: bool) -> None:
         for key in keys:
             click.echo(key)
     tell_cut(len(keys), total)
+    return 0
 
 
 @record.command()
@@ -48,11 +59,18 @@ def list_records(name: str, limit: int, as_json: bool) -> None:
 @click.argument("key")
 @click.option("--history", is_flag=True, help="Show replaced versions too.")
 @click.option("--show-personal", is_flag=True, help="Do not mask personal values.")
+@confidential_option
 @json_option
-def show(name: str, key: str, history: bool, show_personal: bool, as_json: bool) -> int:
+def show(
+    name: str,
+    key: str,
+    history: bool,
+    show_personal: bool,
+    show_confidential: bool,
+    as_json: bool,
+) -> int:
     """Show every value a record claims: since when, as of when, and where it is archived."""
     from base.settings import Settings
-    from hub.commands.masking import masked_claims
     from hub.sync import open_store
 
     system, stream = one_stream(name)
@@ -61,7 +79,9 @@ def show(name: str, key: str, history: bool, show_personal: bool, as_json: bool)
         claims = [claim for claim in every if history or claim.recorded_to is None]
         if not claims:
             click.echo(_why_none(store, system, stream, key, closed=bool(every)), err=True)
-    if not show_personal:
+    if is_confidential(system, stream) and not show_confidential:
+        claims = hidden_claims(claims)
+    elif not show_personal:
         claims = masked_claims(claims)
     if as_json:
         emit([asdict(claim) for claim in claims])
