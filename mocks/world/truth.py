@@ -58,6 +58,11 @@ class Truth:
         else:
             self.flaws.pop(key, None)
 
+    def forget(self, key: RecordKey) -> None:
+        """The system shows this record no more."""
+        for told in (self.business_of, self.asked, self.flaws):
+            told.pop(key, None)
+
     def same(self) -> dict[str, list[RecordKey]]:
         """The records of each business."""
         found: dict[str, list[RecordKey]] = {}
