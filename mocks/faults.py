@@ -25,6 +25,8 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mocks.fault_bodies import BODIES
+from mocks.fault_csv import CSV_BODIES, is_csv, replaced
+from mocks.fault_xml import XML_BODIES
 
 TRANSPORT = "mocks.transport"
 """Key in an ASGI scope's `extensions` under which `mocks.serve` puts the socket's transport."""
@@ -49,8 +51,8 @@ ANSWERS: dict[str, tuple[int, bytes, bytes]] = {
 }
 """Faults that answer in the system's place: status, content type, body."""
 
-ON_THE_WIRE = ("slow_drip", "reset", "truncated", "clock_skew")
-KINDS = (*ANSWERS, *ON_THE_WIRE, *BODIES)
+ON_THE_WIRE = ("slow_drip", "reset", "truncated", "clock_skew", "replaced")
+KINDS = tuple(dict.fromkeys((*ANSWERS, *ON_THE_WIRE, *BODIES, *XML_BODIES, *CSV_BODIES)))
 
 
 class FaultError(ValueError):
@@ -170,8 +172,10 @@ class FaultyApp:
             await self._answer(fault, marked)
         else:
             start, body = await _collect(self.app, scope, receive)
-            if fault.kind in BODIES and start["status"] == 200:
-                body = BODIES[fault.kind](body, fault)
+            bodies = CSV_BODIES if is_csv(start) else XML_BODIES if body.startswith(b"<") else BODIES
+            if fault.kind in bodies and start["status"] == 200:
+                body = bodies[fault.kind](body, fault)
+                start["status"] = 500 if fault.kind == "soap_fault" else 200
             await WIRE.get(fault.kind, _whole)(fault, scope, marked, start, body)
 
     async def _answer(self, fault: Fault, send: Transmit) -> None:
@@ -274,4 +278,15 @@ async def _reset(
     transport.abort()
 
 
-WIRE = {"slow_drip": _slow_drip, "truncated": _truncated, "reset": _reset}
+async def _replaced(
+    fault: Fault, scope: Scope, send: Transmit, start: MutableMapping[str, Any], body: bytes
+) -> None:
+    """A file that another one takes the place of while it is sent."""
+    del fault, scope
+    body = replaced(start, body)
+    await _transmit(send, start, body)
+
+
+WIRE = {
+    "slow_drip": _slow_drip, "truncated": _truncated, "reset": _reset, "replaced": _replaced,
+}  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from canonical.store.batch import ClaimVersion
 from connectors.registry import declarations
-from hub.options import SyncSummary
+from hub.options import SyncOptions, SyncSummary
 from hub.sync import make_job
 from hub.transfer import run_sync
 from mocks.credentials import ClientCredentials
@@ -36,10 +36,11 @@ class OneSystem:
     servers: MockServers
     hub: SmallBatches
 
-    def sync(self, stream: str) -> SyncSummary:
+    def sync(self, stream: str, options: SyncOptions | None = None) -> SyncSummary:
         """Sync one stream as it is declared."""
         hub = self.hub
-        return run_sync(make_job(self.system, stream, hub.settings, hub.store, clock=hub.clock))
+        job = make_job(self.system, stream, hub.settings, hub.store, clock=hub.clock)
+        return run_sync(job, options)
 
     def sync_all(self) -> dict[str, SyncSummary]:
         """Sync every stream that has a schedule, in the declaration's order."""
@@ -82,7 +83,9 @@ def one_system(system: str, world: World, home: Path) -> Iterator[OneSystem]:
         return world.now.timestamp()
 
     desk = partial(TokenDesk, seconds=seconds)
-    systems = build_systems(world, made, home / "mocks", only=frozenset([system]), desk=desk)
+    systems = build_systems(
+        world, made, home / "mocks", only=frozenset([system]), desk=desk, seconds=seconds
+    )
     with (
         MockServers(systems, made, dict.fromkeys(default_ports(), 0)) as servers,
         hub_in(servers, home, now=world.now) as hub,
