@@ -177,7 +177,7 @@ def test_a_live_replica_beats_with_the_clock(tmp_path: Path) -> None:
     )  # fmt: skip
     centre = Centre(tmp_path, world)
     with centre.database.engine.connect() as connection:
-        (beat,) = connection.execute(
+        beat: str = connection.execute(
             sa.select(sa.column("beat_at")).select_from(sa.table(HEARTBEAT))
         ).one()
     assert datetime.fromisoformat(beat) >= today - timedelta(seconds=1)
