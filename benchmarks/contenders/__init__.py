@@ -13,6 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+import requests
+
 NAMES = ("hub", "dlt", "dlt_arrow", "dlt_adbc", "core")
 
 
@@ -62,8 +64,6 @@ def contender(name: str) -> Contender:
 
 def pages(address: str) -> Iterator[list[dict[str, Any]]]:
     """The records page by page, as a script would read them: one session, `requests` JSON."""
-    import requests
-
     with requests.Session() as session:
         cursor: str | None = "0"
         while cursor is not None:

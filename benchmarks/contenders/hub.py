@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,12 +46,11 @@ SOURCES = {
 
 def prepare(job: Job) -> Settings:
     """Settings as an operator would write them, and a store brought up to date."""
-    import polars as pl
-
     from base.settings import Settings
     from canonical.store import Store
 
-    assert pl.__version__  # noqa: S101 - imported here, where it is not measured
+    for name in ("polars", "hub.sync", "hub.transfer", "jsonschema"):
+        import_module(name)  # here, where it is not measured
     access = {
         "address": job.address,
         "token_url": f"{job.address}/oauth/token",
