@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from base.errors import ContractError
 from base.records import Page, Window
-from connectors.csvrows import HASHED, CsvLayout, RowBlock, read_rows, refused_records
+from connectors.csvrows import BLOCK_BYTES, HASHED, CsvLayout, RowBlock, read_rows, refused_records
 from connectors.files import Fetched, FileSource, source_of
 from connectors.hooks import ReadContext
 from connectors.rest import pack_position, unpack_position
@@ -123,7 +123,12 @@ class CsvReader:
             after = Position(file.name, file.mark)
         sound = after.sound
         for block in read_rows(
-            fetched.stream, self.layout, name=file.name, offset=after.offset, line=after.line
+            fetched.stream,
+            self.layout,
+            name=file.name,
+            offset=after.offset,
+            line=after.line,
+            block_bytes=BLOCK_BYTES,
         ):
             sound &= not block.refused
             page = self._page(block)

@@ -25,7 +25,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mocks.fault_bodies import BODIES
-from mocks.fault_csv import CSV_BODIES, is_csv, replaced
+from mocks.fault_csv import CSV_BODIES, bodies_of, replaced
 from mocks.fault_xml import XML_BODIES
 
 TRANSPORT = "mocks.transport"
@@ -172,7 +172,7 @@ class FaultyApp:
             await self._answer(fault, marked)
         else:
             start, body = await _collect(self.app, scope, receive)
-            bodies = CSV_BODIES if is_csv(start) else XML_BODIES if body.startswith(b"<") else BODIES
+            bodies = bodies_of(start, XML_BODIES if body.startswith(b"<") else BODIES)
             if fault.kind in bodies and start["status"] == 200:
                 body = bodies[fault.kind](body, fault)
                 start["status"] = 500 if fault.kind == "soap_fault" else 200

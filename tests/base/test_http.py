@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Callable
 from datetime import timedelta
 from email.utils import format_datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -493,3 +494,45 @@ def test_a_netrc_never_takes_the_place_of_our_credentials(
     site.script(send(PAGE))
     make_client().get_json_bytes("/a")
     assert "authorization" not in site.seen[0].headers
+
+
+def test_a_file_is_downloaded_into_a_file(site: Site, make_client: MakeClient) -> None:
+    site.script(send("表,ソ\r\n".encode("cp932"), kind="text/csv", ETag='"1"'))
+    into = BytesIO(b"what an earlier try left here, and more")
+    answer = make_client().download("/list.csv", into)
+    assert into.getvalue() == "表,ソ\r\n".encode("cp932")
+    assert (answer.status, answer.body, answer.headers["etag"]) == (200, b"", '"1"')
+
+
+def test_a_download_that_breaks_off_begins_again(site: Site, make_client: MakeClient) -> None:
+    site.script(broken_off, send(b"whole", kind="text/csv"))
+    into = BytesIO()
+    make_client().download("/list.csv", into)
+    assert into.getvalue() == b"whole"
+
+
+def test_an_unchanged_file_and_an_error_leave_no_body(site: Site, make_client: MakeClient) -> None:
+    into = BytesIO()
+    site.script(send(b"", status=304), send(b'{"error": "x"}', status=404))
+    assert make_client().download("/list.csv", into).status == 304
+    with pytest.raises(NotFound):
+        make_client().download("/list.csv", into)
+    assert into.getvalue() == b""
+
+
+def test_a_download_may_be_larger_than_a_body_but_not_without_end(
+    site: Site, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.script(send(b"x" * 5000, kind="text/csv"))
+    into = BytesIO()
+    make_client(max_body=100).download("/list.csv", into)
+    assert len(into.getvalue()) == 5000
+    monkeypatch.setattr("base.http.MAX_FILE", 4000)
+    with pytest.raises(ReadError, match="more than 4000 bytes"):
+        make_client(max_body=100).download("/list.csv", into)
+
+
+def test_a_download_slower_than_it_may_be_is_given_up(site: Site, make_client: MakeClient) -> None:
+    site.script(endless)
+    with pytest.raises(ServerFault, match="was still sending after"):
+        make_client(on=TickingClock(), retries=0, deadline=10**6).download("/list.csv", BytesIO())
