@@ -121,7 +121,8 @@ def years_of(fields: Fields) -> list[bytes]:
 def fingerprint(row: bytes) -> str:
     """24 letters and digits that tell a row's content from another's.
 
-    Order of fields, meta-data, null and fields left out count for nothing.
+    Order of fields, meta-data, null and fields left out count for nothing; a number and its text
+    are the same.
 
     Raises:
         ValueError: it is no JSON.
