@@ -69,8 +69,9 @@ class Replica:
     """Reads tables of one system's replica.
 
     Args are as those of `base.http.HttpClient`. The connection's address is
-    `postgresql://HOST[:PORT]/DATABASE` or `sqlite:///PATH`; its options `user` (or `client_id`)
-    and `timeout` (seconds for one statement), its secret `password` (or `client_secret`).
+    `postgresql://HOST[:PORT]/DATABASE` or `sqlite:///PATH`; its options `user` (or
+    `client_id`), `timeout` (seconds for one statement), `sslmode` and `sslrootcert`; its secret
+    `password` (or `client_secret`).
 
     Raises:
         SettingsError: the address is none of a database, or has a password in it.

@@ -7,7 +7,7 @@ import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +29,9 @@ CONNECT_SECONDS = 10
 GRACE = 2.0
 """Seconds that a database has to end a statement by itself before its connection is cut."""
 
+TLS = ("sslmode", "sslrootcert")
+"""Options of a connection that libpq is told: `verify-full`, and the authority's certificate."""
+
 _PROGRESS_STEPS = 10_000
 _BUSY_MS = 5_000
 
@@ -40,7 +43,10 @@ def open_engine(connection: Connection) -> Engine:
         SettingsError: the address is none of a database we read, or has a password in it.
     """
     url = _url(connection)
-    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    tls = {name: connection.options[name] for name in TLS if name in connection.options}
+    return _postgresql(url, tls)
 
 
 def _url(connection: Connection) -> URL:
@@ -70,7 +76,7 @@ def _wrong(connection: Connection, what: str) -> SettingsError:
     )
 
 
-def _postgresql(url: URL) -> Engine:
+def _postgresql(url: URL, tls: Mapping[str, str]) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -83,6 +89,7 @@ def _postgresql(url: URL) -> Engine:
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 3,
+            **tls,
         },
     )
 

@@ -68,7 +68,7 @@ def read(
         ReadError: the replica lags more than the declaration allows.
         HubError: whatever ended the read; pages given before stay good.
     """
-    replica = context.client if context.file is None else _file(context)
+    replica: Replica = context.client
     gap = Gap.of(context.memo)
     reader = TableReader(context, window, gap.widened(window, context.stream.cursor), gap)
     position = Position.parse(unpack_position(resume, window))
@@ -86,14 +86,6 @@ def read(
             if following is None or (limit is not None and taken >= limit):
                 return
             position = following
-
-
-def _file(context: ReadContext) -> Replica:
-    """A copy of the database, read in the replica's place."""
-    from base.connection import Connection
-
-    address = f"sqlite:///{context.file}"
-    return Replica(Connection(context.connection.name, address), context.clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ def connection_from_airflow(name: str) -> Connection | None:
     """The Airflow connection `hub_<name>` as the hub's; None where there is none.
 
     Host, schema (http or https; as in Airflow's own HTTP connections http where a connection of
-    type `http` names none) and port make the address; login and password are the OAuth
-    client's id and secret; the extra is a JSON object of the hub's own keys (`rate_per_second`,
-    `token_url`, `private_key`, …), among them `address` where a path is needed.
+    type `http` names none) and port make the address; in a connection of type `postgres` the
+    schema is the database. Login and password are the OAuth client's id and secret, or the
+    database's user and password; the extra is a JSON object of the hub's own keys
+    (`rate_per_second`, `token_url`, `private_key`, …), among them `address` where a path is needed.
 
     Raises:
         SettingsError: it is there but cannot be used.
@@ -33,6 +34,9 @@ def connection_from_airflow(name: str) -> Connection | None:
 def as_mapping(found: Any) -> dict[str, object]:
     """The hub's keys of an Airflow connection."""
     given: dict[str, object] = dict(found.extra_dejson)
+    if found.conn_type == "postgres" and "address" not in given:
+        port = f":{found.port}" if found.port else ""
+        given["address"] = f"postgresql://{found.host or ''}{port}/{found.schema or ''}"
     if found.host and "address" not in given:
         scheme = found.schema or ("http" if found.conn_type == "http" else "https")
         host = found.host if "://" in found.host else f"{scheme}://{found.host}"

@@ -127,6 +127,15 @@ def test_a_session_ended_by_the_database_is_a_lost_connection(database: str) -> 
     assert first != second
 
 
+@pytest.mark.postgresql
+def test_a_connection_that_must_be_encrypted_is_not_made_in_the_clear(wire: Wire) -> None:
+    connection = Connection("ledger", wire.address, None, {"sslmode": "require"})
+    clock = ManualClock()
+    client = Replica(connection, clock, budget=RunBudget(clock, max_retries=0))
+    with client.reading() as reading, pytest.raises(ConnectError):
+        reading.run(lambda s: s.rows(ONE))
+
+
 def test_a_host_that_is_not_there_is_told_without_the_password() -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))

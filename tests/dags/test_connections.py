@@ -34,6 +34,17 @@ def test_host_login_and_extra_become_a_connection() -> None:
     assert "s3cret" not in repr(made)
 
 
+def test_a_database_is_host_port_and_schema() -> None:
+    found = airflow_connection(
+        conn_type="postgres", host="replica.example", port=5433, schema="shokei", login="hub",
+        password="s3cret", extra_dejson={"sslmode": "verify-full"},
+    )  # fmt: skip
+    made = Connection.from_mapping("succession", connections.as_mapping(found))
+    assert made.address == "postgresql://replica.example:5433/shokei"
+    assert made.options == {"client_id": "hub", "sslmode": "verify-full"}
+    assert made.secret("client_secret") == "s3cret"
+
+
 def test_an_address_in_the_extra_wins() -> None:
     found = airflow_connection(host="h", extra_dejson={"address": "https://h/api/v1"})
     assert connections.as_mapping(found)["address"] == "https://h/api/v1"

@@ -179,6 +179,6 @@ def test_a_live_replica_beats_with_the_clock(tmp_path: Path) -> None:
     with centre.database.engine.connect() as connection:
         beat: str = connection.execute(
             sa.select(sa.column("beat_at")).select_from(sa.table(HEARTBEAT))
-        ).one()
+        ).scalar_one()
     assert datetime.fromisoformat(beat) >= today - timedelta(seconds=1)
     centre.database.close()
