@@ -25,7 +25,7 @@ SECOND_PRIME, MEMBERS, OLDER, LATER = 3, 4, 9, 20
 the world began, down from `OLDER` those of earlier ones."""
 
 SHARE = 0.6
-PRIMES = {"corporation": 0.88, "sole_proprietor": 0.8, "pre_founder": 0.0}
+PRIMES = {"corporation": 0.75, "sole_proprietor": 0.7, "pre_founder": 0.0}
 LEFT_OPEN = 0.2
 """Share of the accounts of former representatives that nobody ever ends."""
 

@@ -18,11 +18,11 @@ from mocks.world.places import Address
 
 Attributes = dict[str, Any]
 
-NUMBER = "corp_type, corporate_number"
-"""How a refusal names the two fields that are read together."""
+NUMBER, ADDRESS, USER_ADDRESS, KANA = (
+    "corp_type", "prefecture_name", "user_post_code", "rep_last_nm_kana",
+)  # fmt: skip
+"""Fields that are read together go by the first of them."""
 
-ADDRESS = "prefecture_name, address1, address2"
-USER_ADDRESS = "user_post_code, user_prefecture_name, user_address1, user_address2, user_address3"
 REFUSED = (
     Flaw("check_digit", "record", NUMBER, "refused"),
     Flaw("unknown_code", "field", ADDRESS, "refused"),
@@ -31,8 +31,11 @@ REFUSED = (
 )
 NOTED = (
     Flaw("lost_zeros", "field", USER_ADDRESS, "noted"),
-    Flaw("not_kana", "field", "rep_last_nm_kana, rep_first_nm_kana", "noted"),
+    Flaw("not_kana", "field", KANA, "noted"),
 )
+UNCHECKED = 4
+"""Times as often as elsewhere something is wrong in an エントリー, which nobody has checked."""
+
 MASKED = Flaw("personal_number", "field", "user_department", "masked")
 
 
@@ -146,15 +149,18 @@ def _street(rng: Random, address: Address, *, building: bool) -> str:
 
 
 def _draw(rng: Random, account: Account, found: Attributes) -> tuple[Flaw, ...]:
+    """None for most; where nobody has checked the number, it is the number that is wrong."""
     roll = rng.random()
+    unchecked = UNCHECKED if account.type == "entry" else 1
     for share, pool in (
-        (dirt.REFUSED_SHARE, REFUSED),
+        (dirt.REFUSED_SHARE * unchecked, REFUSED),
         (dirt.NOTED_SHARE, NOTED),
         (dirt.MASKED_SHARE, (MASKED,)),
     ):
         if roll < share:
             fitting = [flaw for flaw in pool if _fits(flaw, account, found)]
-            return (rng.choice(fitting),) if fitting else ()
+            typed = [flaw for flaw in fitting if flaw.level == "record"]
+            return (rng.choice(typed or fitting),) if fitting else ()
         roll -= share
     return ()
 

@@ -25,6 +25,7 @@ from mocks.corporate_auth.history import History
 from mocks.corporate_auth.records import Records
 from mocks.world import Changes, World
 from mocks.world.dice import dice
+from mocks.world.dirt import Flaw
 from mocks.world.programs import japan
 from mocks.world.truth import RecordKey, Related
 
@@ -39,6 +40,12 @@ class Held:
 
     account: Account
     attributes: Attributes
+    flaws: tuple[Flaw, ...] = ()
+
+    @property
+    def handed_on(self) -> tuple[Flaw, ...]:
+        """What is wrong with the attributes that a delegation repeats as they are."""
+        return tuple(flaw for flaw in self.flaws if flaw.field == "user_department")
 
 
 class Register:
@@ -119,7 +126,7 @@ class Register:
         self.by_business[key] = [account.sub for account in found]
         for account in found:
             shown, flaws = attributes(self.world.seed, account)
-            self.held[account.sub] = Held(account, shown)
+            self.held[account.sub] = Held(account, shown, flaws)
             self.by_number[account.number] = account.sub
             day = max(account.opened_on, account.confirmed_on, account.ended_on or date.min)
             at = _at(day) if initial else self._now()
@@ -222,7 +229,7 @@ class Register:
         self.delegations_stream.put(record, at, made.system)
         self.world.truth.state(
             RecordKey(SYSTEM, "delegations", made.number),
-            delegator.account.business.id, made.flaws, frozenset(),
+            delegator.account.business.id, made.flaws + delegator.handed_on, frozenset(),
         )  # fmt: skip
 
     def _now(self) -> datetime:

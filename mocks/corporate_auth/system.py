@@ -21,7 +21,7 @@ def build(environment: Environment) -> Mock:
     """OpenID provider, register of accounts and delegations over HTTP."""
     credentials = environment.credentials
     parties = RelyingParties.load(credentials, environment.folder)
-    provider = Provider(credentials.host_key)
+    provider = Provider(credentials.host_key, environment.seconds)
     provider.lifetime = environment.token_lifetime
     system = CorporateAuth(
         Register(environment.world), parties, provider, credentials.client_secret
