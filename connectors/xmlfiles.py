@@ -176,7 +176,7 @@ class XmlReader:
         """
         head = file.read(4)
         file.seek(0)
-        if head[:2] == b"PK":
+        if head[:2] == b"PK" or name.lower().endswith(".zip"):
             yield from self._zip(ZipMembers(file, name, self.zip_limits), name)
         elif self.envelope is None:
             yield self.document(file.read(self.limits.document + 1), name)
@@ -297,7 +297,7 @@ class XmlReader:
 
     def _salvaged(self, fault: XmlFault, data: bytes) -> etree._Element | None:
         """A broken document whose key can still be read without doubt: it stands there once."""
-        if fault.rule not in {"malformed", "encoding"}:
+        if fault.rule not in {"malformed", "encoding", "text_too_long"}:
             return None
         last = self.keys.key.rpartition(".")[2]
         if data.count(f"</{last}>".encode()) != 1:

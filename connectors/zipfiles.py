@@ -20,6 +20,9 @@ from connectors.xmlsafe import MIB, XmlFault
 COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ENCRYPTED = 0x1
 UTF_8_NAME = 0x800
+END = b"PK\x05\x06"
+LONGEST_END = 22 + 0xFFFF
+IN_ZIP64 = 0xFFFF
 RATIO_FROM = MIB
 """A member smaller than this may be packed as tightly as it likes."""
 
@@ -65,7 +68,13 @@ class ZipMembers:
                 f"{name} is no complete ZIP: {error}",
                 remedy="Nothing of it was taken; the next run reads it again",
             ) from None
-        infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        listed = self._zip.infolist()
+        if (said := _members_said(file)) not in (None, len(listed)):
+            raise ReadError(
+                f"{name} is broken: its directory names {len(listed)} members and says {said}",
+                remedy="Nothing of it was taken; the next run reads it again",
+            )
+        infos = [info for info in listed if info.file_size or not info.is_dir()]
         total = sum(info.file_size for info in infos)
         if len(infos) > limits.members or total > limits.total:
             raise ReadError(
@@ -112,7 +121,7 @@ class ZipMembers:
         """
         try:
             return self._zip.open(member.info)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+        except (zipfile.BadZipFile, RuntimeError, ValueError, OSError, EOFError) as error:
             raise _broken(error) from None
 
     def read(self, member: Member, limit: int) -> bytes:
@@ -124,11 +133,26 @@ class ZipMembers:
         try:
             with self.open(member) as stream:
                 return stream.read(limit + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError) as error:
             raise _broken(error) from None
 
     def __iter__(self) -> Iterator[Member]:
         return iter(self.members)
+
+
+def _members_said(file: IO[bytes]) -> int | None:
+    """How many members the end of the directory counts (APPNOTE 4.3.16); None where it cannot say.
+
+    A name of a wrong length swallows the entry behind it, and nothing else tells of that.
+    """
+    file.seek(0, 2)
+    file.seek(max(0, file.tell() - LONGEST_END))
+    tail = file.read(LONGEST_END)
+    at = tail.rfind(END)
+    if at < 0 or len(tail) < at + 12:
+        return None
+    said = int.from_bytes(tail[at + 10 : at + 12], "little")
+    return None if said == IN_ZIP64 else said
 
 
 def _broken(error: Exception) -> XmlFault:
