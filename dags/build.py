@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from hub.declared import Declaration, Stream
 
 TIMEZONE = "Asia/Tokyo"
+AT_ONCE = 4
+"""Streams of one system that run at once: they share its rate budget, and more gain nothing."""
+
 GRACE = timedelta(minutes=10)
-"""What a run has beyond its longest stream, for queueing and the tasks' own start."""
+"""What a run has beyond its longest streams, for queueing and the tasks' own start."""
 
 
 def dag_id(system: str) -> str:
@@ -34,7 +37,8 @@ def asset_of(system: str, stream: str) -> Asset:
 
 def build_dag(declaration: Declaration) -> DAG:
     """The DAG of one system. Nothing in it depends on the time or the place of the parse."""
-    longest = max(stream.deadline for stream in declaration.streams.values())
+    waves = -(-len(declaration.streams) // AT_ONCE)
+    longest = max(stream.deadline for stream in declaration.streams.values()) * waves
     with DAG(
         dag_id=dag_id(declaration.name),
         dag_display_name=f"{declaration.title.ja} ({declaration.name})",
@@ -42,6 +46,7 @@ def build_dag(declaration: Declaration) -> DAG:
         schedule=_timetable(declaration),
         catchup=False,
         max_active_runs=1,
+        max_active_tasks=AT_ONCE,
         dagrun_timeout=longest + GRACE,
         deadline=DeadlineAlert(
             reference=DeadlineReference.DAGRUN_QUEUED_AT,
@@ -110,7 +115,7 @@ def _add_task(declaration: Declaration, stream: Stream) -> None:
         retry_policy=ByErrorType(stream.deadline),
         execution_timeout=stream.deadline,
         # One run of a stream at a time, backfills included; a system holds no more slots than
-        # it has streams, however long it hangs.
+        # it has streams, and never more than AT_ONCE, however long it hangs.
         max_active_tis_per_dag=1,
     )
     def sync(**context: Any) -> dict[str, Any]:

@@ -69,12 +69,15 @@ def test_every_task_ends_in_its_streams_asset(dags: dict[str, Any]) -> None:
 
 
 def test_every_stream_has_a_deadline_and_one_run_at_a_time(dags: dict[str, Any]) -> None:
+    from dags.build import AT_ONCE
+
     for name, declaration in declarations().items():
         dag = dags[f"sync_{name}"]
-        longest = max(stream.deadline for stream in declaration.streams.values())
+        waves = -(-len(declaration.streams) // AT_ONCE)
+        longest = max(stream.deadline for stream in declaration.streams.values()) * waves
         assert dag.deadline[0].interval == longest
         assert dag.dagrun_timeout > longest
-        assert dag.max_active_runs == 1
+        assert (dag.max_active_runs, dag.max_active_tasks) == (1, AT_ONCE)
         assert not dag.catchup
         for stream in declaration.streams.values():
             task = dag.get_task(stream.name)
@@ -93,10 +96,12 @@ def test_the_schedule_has_every_streams_ticks_in_japans_time(dags: dict[str, Any
 def test_there_are_more_slots_than_streams() -> None:
     import configparser
 
+    from dags.build import AT_ONCE
+
     settings = configparser.ConfigParser(interpolation=None)
     settings.read(ROOT / "airflow.cfg")
-    streams = sum(len(d.streams) for d in declarations().values())
-    assert settings.getint("core", "parallelism") > streams + len(declarations())
+    at_once = sum(min(len(d.streams), AT_ONCE) for d in declarations().values())
+    assert settings.getint("core", "parallelism") > at_once + len(declarations())
     assert settings["api"]["host"] == "127.0.0.1"
 
 
