@@ -16,6 +16,7 @@ from base.connection import Connection
 from base.errors import (
     AuthenticationError,
     ConnectError,
+    Forbidden,
     HubError,
     NotFound,
     ReadError,
@@ -68,13 +69,27 @@ def wire(database: str) -> Iterator[Wire]:
     made.close()
 
 
-def test_nothing_can_be_written(address: str) -> None:
-    with replica(address).reading() as reading:
-        with pytest.raises(HubError):
-            reading.run(lambda s: s.rows(sa.text("CREATE TABLE mine (n INTEGER)")))
-        with pytest.raises(NotFound):
-            reading.run(lambda s: s.rows(sa.text("SELECT * FROM mine")))
+WRITE = sa.text("INSERT INTO items VALUES ('x') RETURNING code")
+
+
+def test_a_file_cannot_be_written(file: str) -> None:
+    with replica(file).reading() as reading:
+        with pytest.raises(Forbidden):
+            reading.run(lambda s: s.rows(WRITE))
         assert reading.run(lambda s: s.rows(ONE)).rows == [(1,)]
+
+
+@pytest.mark.postgresql
+def test_a_database_cannot_be_written(database: str) -> None:
+    engine = sa.create_engine(database.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE items (code TEXT)"))
+    with replica(database).reading() as reading:
+        with pytest.raises(ReadError, match="25006"):
+            reading.run(lambda s: s.rows(WRITE))
+        found = reading.run(lambda s: s.rows(sa.text("SELECT count(*) FROM items")))
+    assert found.rows == [(0,)]
+    engine.dispose()
 
 
 def test_a_statement_that_takes_too_long_is_ended_and_tried_again(address: str) -> None:
