@@ -227,8 +227,8 @@ class _Reader:
         whole = len(data) < self._block
         end = len(data) if whole else _end_of_rows(data)
         rows = data[:end]
-        returns, text = rows.count(b"\r"), None
-        if not returns or returns == rows.count(b"\r\n"):
+        text = None
+        if b'"' not in rows or rows.count(b"\r") == rows.count(b"\r\n"):
             with suppress(UnicodeDecodeError):
                 decoded = rows.decode(self._codec)
                 text = rows if self._codec == "utf-8" else decoded.encode()
@@ -299,13 +299,15 @@ class _Reader:
         lines = pl.Series([text], dtype=pl.Binary).cast(pl.String).str.split("\n").explode()
         if text.endswith(b"\n"):
             lines = lines[:-1]
-        if b"\r" in text:
-            lines = lines.str.strip_suffix("\r")
         if len(lines) != frame.height:
+            return False
+        returned = lines.str.ends_with("\r")
+        if text.count(b"\r") != returned.sum():
             return False
         names = dict.fromkeys(self._names, "")
         around = len(json.dumps(names, ensure_ascii=False, separators=(",", ":")).encode())
-        expected = lines.str.len_bytes() + (around - frame.width + 1)
+        beside = around - frame.width + 1
+        expected = lines.str.len_bytes() - returned.cast(pl.UInt32) + beside
         return bool((texts.str.len_bytes() == expected).all()) or self._is_sound(text)
 
     def _is_sound(self, text: bytes) -> bool:

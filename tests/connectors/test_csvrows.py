@@ -82,6 +82,8 @@ def test_written_rows_are_read_as_python_reads_them(
 @example('a,"a\n\n"', 2, 8)
 @example('""a"",,', 3, 8)
 @example(",\n\n,,", 2, 8)
+@example("a\r,", 2, 8)
+@example("a\r,\r\n", 2, 8)
 @example("a,a\na,a,a,", 3, 8)
 def test_any_text_gives_what_the_strict_csv_module_gives(text: str, width: int, size: int) -> None:
     """Each record is read, refused, or cut at a line's end where a quote is out of place."""
