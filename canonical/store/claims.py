@@ -1,39 +1,33 @@
-"""Claims: their stable hash, what a batch changes about them, and the closing of old versions."""
+"""Claims: what a batch changes about them, and the closing of old versions.
+
+A claim is compared with the current one by its values, read back from the store. So a claim of a
+new record, which there is nothing to compare with, costs neither a fingerprint nor a look-up.
+"""
 
 # ruff: noqa: S608 - only names of our own tables and columns are put into statements
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import polars as pl
+from polars._typing import PolarsDataType
 
 from base.errors import StoreError
 from base.records import ROW
 from canonical.model import CLAIM_COLUMNS, ENTITIES
 from canonical.store.claim_tables import CLAIM_TABLES
+from canonical.store.frames import TYPES
 from canonical.store.work import Work
 
 _KEY = ("record_id", "role", "ordinal")
-_FIELD = "\x1f"
-_NAME_END = "\x1e"
 SELF = "self"
 """The role of an entity that its record is about."""
 
-CURRENT_SCHEMA = {
-    "entity": pl.String,
-    "record_id": pl.Int64,
-    "role": pl.String,
-    "ordinal": pl.Int32,
-    "batch_no": pl.Int32,
-    "claim_hash": pl.Binary,
-}
-
 
 def prepared(claims: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """The claims of a batch with role, ordinal and hash, ready for the store; needs no database.
+    """The claims of a batch with role and ordinal, typed for the store; needs no database.
 
     StoreError names an entity or column that the store has no place for.
     """
@@ -46,77 +40,79 @@ def _prepared(entity: str, frame: pl.DataFrame) -> pl.DataFrame:
             f"the store has no table for the entity {entity}",
             remedy="Add it to STORED_ENTITIES with a migration.",
         )
-    allowed = {ROW, *CLAIM_COLUMNS, *ENTITIES[entity].columns()}
-    if unknown := [name for name in frame.columns if name not in allowed]:
+    types = _types(entity)
+    if unknown := [name for name in frame.columns if name not in types and name != ROW]:
         raise StoreError(f"the entity {entity} has no columns {', '.join(unknown)}")
     role = pl.col("role").fill_null(SELF) if "role" in frame.columns else pl.lit(SELF)
     ordinal = pl.col("ordinal").fill_null(0) if "ordinal" in frame.columns else pl.lit(0)
-    frame = frame.with_columns(role.alias("role"), ordinal.cast(pl.Int32).alias("ordinal"))
-    return frame.with_columns(hashes(frame).alias("claim_hash"))
+    frame = frame.with_columns(role.alias("role"), ordinal.alias("ordinal"))
+    return frame.cast({name: types[name] for name in frame.columns if name != ROW})
 
 
-def hashes(frame: pl.DataFrame) -> pl.Series:
-    """16 bytes for each claim's stated values: SHA-256 over names and values, nulls left out.
-
-    It does not depend on the order of columns, on columns without a value, on the versions of
-    libraries, or on the platform; so a field added to the model rewrites no claim.
-    """
-    names = sorted(set(frame.columns) - {ROW, "role", "ordinal", "claim_hash"})
-    parts = [part for name in names for part in _stated(frame, name)]
-    whole = frame.select(pl.concat_str(parts, ignore_nulls=True).cast(pl.Binary)).to_series()
-    sha256 = hashlib.sha256
-    digests = [sha256(line).digest()[:16] for line in whole.to_list()]
-    return pl.Series("claim_hash", digests, dtype=pl.Binary)
+def _types(entity: str) -> dict[str, PolarsDataType]:
+    """The columns that a claim may state, role and ordinal first."""
+    columns = CLAIM_COLUMNS | ENTITIES[entity].columns()
+    return {name: TYPES[kind] for name, kind in columns.items()}
 
 
-def _stated(frame: pl.DataFrame, name: str) -> list[pl.Expr]:
-    """`1F name 1E value` where there is a value, nothing where there is none."""
-    parts = [pl.lit(_FIELD + name + _NAME_END), _text(pl.col(name), frame.schema[name])]
-    # Joined on their own, a null value takes its name away with it; that costs twice the time.
-    return [pl.concat_str(parts)] if frame[name].null_count() else parts
-
-
-def _text(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
-    if kind == pl.Date:
-        return column.cast(pl.Int32).cast(pl.String)
-    if isinstance(kind, pl.Datetime):
-        return column.dt.epoch("us").cast(pl.String)
-    return column if kind == pl.String else column.cast(pl.String)
-
-
-def current(work: Work, record_ids: Sequence[int]) -> pl.DataFrame:
-    """The current claims of these records in all tables, by entity, key, batch and hash."""
+def current(work: Work, record_ids: Sequence[int]) -> dict[str, pl.DataFrame]:
+    """The current claims of these records by entity: record, batch and what they state."""
     if not record_ids:
-        return pl.DataFrame(schema=CURRENT_SCHEMA)
-    member = work.bulk.member("record_id", "bigint")
+        return {}
+    bound = {"keys": work.bulk.pack(record_ids)}
+    current = f"{work.bulk.member('record_id', 'bigint')} AND recorded_to IS NULL"
     statement = " UNION ALL ".join(
-        f"SELECT '{entity}', record_id, role, ordinal, batch_no, claim_hash FROM {table.name}"
-        f" WHERE {member} AND recorded_to IS NULL"
+        f"SELECT '{entity}' WHERE EXISTS (SELECT 1 FROM {table.name} WHERE {current})"
         for entity, table in CLAIM_TABLES.items()
     )
-    keys = {"keys": work.bulk.pack(record_ids)}
-    return work.bulk.select(work.connection, statement, keys, CURRENT_SCHEMA)
+    found = work.bulk.select(work.connection, statement, bound, {"entity": pl.String})
+    return {entity: _current(work, entity, current, bound) for entity in found["entity"].to_list()}
 
 
-def write(work: Work, entity: str, frame: pl.DataFrame, old: pl.DataFrame) -> tuple[int, int]:
+def _current(work: Work, entity: str, where: str, bound: Mapping[str, object]) -> pl.DataFrame:
+    schema = {"record_id": pl.Int64(), "batch_no": pl.Int32(), **_types(entity)}
+    names = ", ".join(f'"{name}"' for name in schema)
+    statement = f"SELECT {names} FROM {CLAIM_TABLES[entity].name} WHERE {where}"
+    return work.bulk.select(work.connection, statement, bound, schema)
+
+
+def write(
+    work: Work, entity: str, frame: pl.DataFrame | None, old: pl.DataFrame | None
+) -> tuple[int, int]:
     """Write the claims of one entity that differ from `old`, and close those of `old` replaced.
 
     `frame` holds all claims of the batch with their `record_id`; `old` the current claims of its
     known records. Returns how many were written and how many closed.
     """
-    same = [*_KEY, "claim_hash"]
-    fresh = frame.join(old, on=same, how="anti") if old.height else frame
-    gone = old.join(frame, on=same, how="anti") if frame.height else old
-    work.bulk.insert(
-        work.connection,
-        CLAIM_TABLES[entity],
-        fresh.drop(ROW, strict=False).with_columns(
-            pl.lit(work.batch_no, dtype=pl.Int32).alias("batch_no"),
-            _instant(work.recorded_at).alias("recorded_from"),
-        ),
+    if frame is not None and old is not None:
+        frame, old = _differing(frame, old)
+    if frame is not None:
+        _insert(work, entity, frame)
+    if old is not None:
+        _close(work, entity, old)
+    return 0 if frame is None else frame.height, 0 if old is None else old.height
+
+
+def _differing(frame: pl.DataFrame, old: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Those of `frame` that no row of `old` equals, and those of `old` that none of `frame` does.
+
+    A column that the frame does not have states nothing, as a null does: a field that is added to
+    the model rewrites no claim.
+    """
+    unstated = {name: kind for name, kind in old.schema.items() if name not in frame.columns}
+    whole = frame.with_columns(pl.lit(None, kind).alias(name) for name, kind in unstated.items())
+    alike = [name for name in old.columns if name != "batch_no"]
+    fresh = whole.join(old, on=alike, how="anti", nulls_equal=True)
+    gone = old.join(whole, on=alike, how="anti", nulls_equal=True)
+    return fresh.select(frame.columns), gone
+
+
+def _insert(work: Work, entity: str, fresh: pl.DataFrame) -> None:
+    begun = fresh.drop(ROW).with_columns(
+        pl.lit(work.batch_no, dtype=pl.Int32).alias("batch_no"),
+        _instant(work.recorded_at).alias("recorded_from"),
     )
-    _close(work, entity, gone)
-    return fresh.height, gone.height
+    work.bulk.insert(work.connection, CLAIM_TABLES[entity], begun)
 
 
 def _close(work: Work, entity: str, gone: pl.DataFrame) -> None:

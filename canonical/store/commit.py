@@ -22,7 +22,7 @@ from canonical.store.work import Work
 def commit_batch(database: Database, batch: BatchCommit) -> CommitResult:
     """See `Store.commit_batch`. A batch in which nothing was read only moves the state."""
     batch.check()
-    hashed = claims.prepared(batch.claims)
+    prepared = claims.prepared(batch.claims)
     with database.write() as connection:
         before = _fenced(connection, batch)
         failpoint("commit.begun")
@@ -34,7 +34,7 @@ def commit_batch(database: Database, batch: BatchCommit) -> CommitResult:
             _insert_batch(work, batch, plan_no)
         written = source_records.write(work, batch, before, plan_no)
         failpoint("commit.records")
-        claimed, closed = _write_claims(work, hashed, written)
+        claimed, closed = _write_claims(work, prepared, written)
         failpoint("commit.claims")
         items = quarantine.write(
             work, written.handled, batch.refusals, batch.deleted_keys, before.next_item_no
@@ -87,32 +87,20 @@ def _insert_batch(work: Work, batch: BatchCommit, plan_no: int) -> None:
 
 
 def _write_claims(
-    work: Work, hashed: Mapping[str, pl.DataFrame], written: source_records.Written
+    work: Work, prepared: Mapping[str, pl.DataFrame], written: source_records.Written
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Write what differs, close what was replaced or is gone; counts by entity, zeros left out."""
     old = claims.current(work, written.compared_ids)
     claimed: dict[str, int] = {}
     closed: dict[str, int] = {}
-    by_entity = {str(name): mine for (name,), mine in old.group_by("entity")}
     for entity in CLAIM_TABLES:
-        mine = by_entity.get(entity, old.clear())
-        if entity not in hashed and not mine.height:
+        if entity not in prepared and entity not in old:
             continue
-        frame = (
-            hashed[entity].join(written.ids, on=ROW, how="inner")
-            if entity in hashed
-            else pl.DataFrame(schema=_EMPTY)
-        )
-        claimed[entity], closed[entity] = claims.write(work, entity, frame, mine)
+        frame = prepared.get(entity)
+        if frame is not None:
+            frame = frame.join(written.ids, on=ROW, how="inner")
+        claimed[entity], closed[entity] = claims.write(work, entity, frame, old.get(entity))
     return _above_zero(claimed), _above_zero(closed)
-
-
-_EMPTY = {
-    "record_id": pl.Int64,
-    "role": pl.String,
-    "ordinal": pl.Int32,
-    "claim_hash": pl.Binary,
-}
 
 
 def _above_zero(counts: dict[str, int]) -> dict[str, int]:

@@ -33,7 +33,7 @@ def test_importing_the_model_loads_no_data_library() -> None:
 def test_names_are_unique_and_free_of_the_claim_s_own(entity: Entity) -> None:
     names = [name for field in entity.fields for name in field.columns()]
     assert len(names) == len(set(names))
-    own = {*CLAIM_COLUMNS, "record_id", "batch_no", "recorded_from", "recorded_to", "claim_hash"}
+    own = {*CLAIM_COLUMNS, "record_id", "batch_no", "recorded_from", "recorded_to"}
     assert not own & set(names)
 
 
