@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mocks.fault_bodies import BODIES
 from mocks.fault_csv import CSV_BODIES, bodies_of, replaced
 from mocks.fault_xml import XML_BODIES
+from mocks.fault_zip import ZIP_BODIES
 
 TRANSPORT = "mocks.transport"
 """Key in an ASGI scope's `extensions` under which `mocks.serve` puts the socket's transport."""
@@ -52,7 +53,11 @@ ANSWERS: dict[str, tuple[int, bytes, bytes]] = {
 """Faults that answer in the system's place: status, content type, body."""
 
 ON_THE_WIRE = ("slow_drip", "reset", "truncated", "clock_skew", "replaced")
-KINDS = tuple(dict.fromkeys((*ANSWERS, *ON_THE_WIRE, *BODIES, *XML_BODIES, *CSV_BODIES)))
+KINDS = tuple(
+    dict.fromkeys((*ANSWERS, *ON_THE_WIRE, *BODIES, *XML_BODIES, *CSV_BODIES, *ZIP_BODIES))
+)
+OTHER_BODIES = {b"<": XML_BODIES, b"P": ZIP_BODIES}
+"""Faults of bodies that are no JSON, by their first byte."""
 
 
 class FaultError(ValueError):
@@ -172,7 +177,7 @@ class FaultyApp:
             await self._answer(fault, marked)
         else:
             start, body = await _collect(self.app, scope, receive)
-            bodies = bodies_of(start, XML_BODIES if body.startswith(b"<") else BODIES)
+            bodies = bodies_of(start, OTHER_BODIES.get(body[:1], BODIES))
             if fault.kind in bodies and start["status"] == 200:
                 body = bodies[fault.kind](body, fault)
                 start["status"] = 500 if fault.kind == "soap_fault" else 200
