@@ -93,7 +93,7 @@ class Register:
     def of_business(self, number: str) -> list[Delegation]:
         """Delegations in which the business of that 法人番号 or 管理番号 is the delegate."""
         subs = [
-            sub for sub, held in self.held.items()
+            sub for sub, held in list(self.held.items())
             if number in {held.account.business.corporate_number,
                           held.account.business.individual_number}
         ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -116,3 +117,39 @@ def test_a_second_run_writes_nothing(
         assert counts["read"] == counts["unchanged"]
         if mode == "full":
             assert counts["read"] == len(shown(system, stream))
+
+
+def test_what_happens_in_the_world_is_read_by_a_later_run(tmp_path: Path) -> None:
+    """A delegation given and a new representative: each some days or weeks after the event."""
+    world = World(3, 300)
+    with one_system("corporate_auth", world, tmp_path) as system:
+        system.sync_all()
+        before = shown(system, "delegations"), shown(system, "accounts")
+        delegator, delegate = [
+            b for b in world.businesses.values()
+            if b.kind == "corporation" and b.account_id in before[1]
+            and of(system.claims("accounts", b.account_id), "account", "self")["valid"]
+            and of(system.claims("accounts", b.account_id), "account", "self")["account_type"]
+            == "prime"
+        ][:2]  # fmt: skip
+        world.apply({"kind": "delegation_given", "business": delegator.id, "to": delegate.id})
+        world.apply({"kind": "representative_changed", "business": delegator.id})
+        later(system, days=5)
+        (given,) = shown(system, "delegations") - before[0]
+        assert (
+            of(system.claims("delegations", given), "delegation", "self")["delegate_account"]
+            == delegate.account_id
+        )
+        assert shown(system, "accounts") == before[1]
+        later(system, days=60)
+        (new,) = shown(system, "accounts") - before[1]
+        party = of(system.claims("accounts", new), "party", "holder")
+        assert party["representative_name"] == delegator.representative.name
+        assert party["corporate_number"] == delegator.corporate_number
+
+
+def later(system: OneSystem, days: int) -> None:
+    """Let days go by in the world and for the hub, and sync."""
+    system.servers.world.advance(days)
+    system.hub.clock.advance(days * 86_400)
+    system.sync_all()

@@ -22,7 +22,7 @@ from mocks.serve import serve
 from mocks.world import World
 from tests.mocks.gbizid import CALLBACK, EVERY_SCOPE, Gbizid, error_of, sent_back
 
-CONTRACT = Path(__file__).resolve().parents[2] / "connectors/corporate_auth/oidc.openapi.yaml"
+CONTRACTS = Path(__file__).resolve().parents[2] / "connectors" / "corporate_auth"
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +32,15 @@ def gbizid(credentials: ClientCredentials) -> Iterator[Gbizid]:
 
 
 @cache
-def checker(schema: str) -> Draft202012Validator:
-    document = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
+def checker(schema: str, contract: str) -> Draft202012Validator:
+    path = CONTRACTS / f"{contract}.openapi.yaml"
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
     reference = {"$ref": f"#/components/schemas/{schema}", "components": document["components"]}
     return Draft202012Validator(reference)
 
 
-def faults(schema: str, value: Any) -> list[str]:
-    return [f"{e.json_path}: {e.message}" for e in checker(schema).iter_errors(value)]
+def faults(schema: str, value: Any, contract: str = "oidc") -> list[str]:
+    return [f"{e.json_path}: {e.message}" for e in checker(schema, contract).iter_errors(value)]
 
 
 def claims(gbizid: Gbizid, token: str) -> dict[str, Any]:
@@ -334,6 +335,7 @@ def test_an_agent_signs_in_for_the_delegator(gbizid: Gbizid) -> None:
     told = gbizid.userinfo(token).json()
     info = told["delegation_info"]
     delegator = gbizid.system.register.held[made.delegator].account
+    assert faults("DelegationInfo", info, "delegations") == []
     assert told["sub"] == made.delegate
     assert (info["delegation_no"], info["meti_id"]) == (made.number, delegator.number)
     assert info["corp_no"] != told["corporate_number"]
