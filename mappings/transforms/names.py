@@ -22,7 +22,7 @@ from mappings.transforms.core import (
     single,
     single_format,
 )
-from mappings.transforms.text import guard
+from mappings.transforms.text import guard, private_character
 from mappings.transforms.width import narrow
 
 LEGAL_FORMS = {
@@ -109,7 +109,7 @@ def _parse(texts: Texts, options: Options) -> Parsed:
         return Parsed((None,) * 5)
     guard(text, max_length=options["max_length"])
     core, form, position = split_legal_form(text)
-    return Parsed((text, core, form, position, reduce_name(core)))
+    return Parsed((text, core, form, position, reduce_name(core)), private_character(text))
 
 
 def _format(values: Values, options: Options) -> Texts:
@@ -172,7 +172,7 @@ def _example(text: str, core: str, form: str | None, position: str, reduced: str
 
 LEGAL_NAME = Transform(
     name="legal_name",
-    version=1,
+    version=2,
     outputs=("", "_core", "=legal_form", "=legal_form_position", "_reduced"),
     parse=_parse,
     format=_format,
@@ -192,6 +192,11 @@ LEGAL_NAME = Transform(
         _example("山田商店", "山田商店", None, "none", "山田商店"),
         _example("株式会社", "株式会社", None, "none", "株式会社"),
         _example("齋藤きっちん株式会社", "齋藤きっちん", "301", "suffix", "斎藤キツチン"),
+        Example(
+            "\ue000田商店㈱",
+            ("\ue000田商店㈱", "\ue000田商店", "301", "suffix", "\ue000田商店"),
+            note="private_character",
+        ),
         Example("株式会社<b>山田</b>", refused="html"),
     ),
 )

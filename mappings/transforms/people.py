@@ -17,7 +17,7 @@ from mappings.transforms.core import (
     Values,
 )
 from mappings.transforms.names import KANA
-from mappings.transforms.text import SUSPECT, guard
+from mappings.transforms.text import SUSPECT, guard, private_character
 
 _PLAIN = r"^[^\s\x00-\x1f\x7f-\x9f<&]+$"
 _PLAIN_KANA = "^[ァ-ヺー]+$"
@@ -30,7 +30,8 @@ def _parse(texts: Texts, options: Options) -> Parsed:
     name = " ".join(parts)
     if options["kana"]:
         return KANA.parse((name,), KANA.complete({"max_length": options["max_length"]}))
-    return Parsed((guard(name, max_length=options["max_length"]),))
+    guard(name, max_length=options["max_length"])
+    return Parsed((name,), private_character(name))
 
 
 def _format(values: Values, _options: Options) -> Texts:
@@ -52,7 +53,7 @@ def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
 
 FULL_NAME = Transform(
     name="full_name",
-    version=1,
+    version=2,
     outputs=("",),
     parse=_parse,
     format=_format,
@@ -67,6 +68,7 @@ FULL_NAME = Transform(
         Example(("山田", "太郎"), ("山田 太郎",), formatted=("山田", "太郎")),
         Example(("山田", None), ("山田",), formatted=("山田", None)),
         Example((" 髙﨑", "花子　"), ("髙﨑 花子",)),
+        Example(("\ue000田", "花子"), ("\ue000田 花子",), note="private_character"),
         Example(("ﾔﾏﾀﾞ", "タロウ"), ("ヤマダ タロウ",), options={"kana": True}),
         Example(("山田", "太郎"), ("山田 太郎",), note="not_kana", options={"kana": True}),
         Example(("<b>", "太郎"), refused="html"),

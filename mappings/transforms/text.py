@@ -23,8 +23,18 @@ from mappings.transforms.core import (
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _HTML = re.compile(r"</?[a-zA-Z!][^<>]*>|&(?:[a-zA-Z]{2,8}|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});")
 _LINE_BREAK = re.compile(r"[\r\n\t]")
-SUSPECT = r"[\x00-\x1f\x7f-\x9f<&]"
+SUSPECT = "[\\x00-\\x1f\\x7f-\\x9f<&\ue000-\uf8ff]"
 """A text without any of these passes the guard unless it is too long (for column expressions)."""
+
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+
+
+def private_character(text: str) -> str | None:
+    """The remark on a text with a 外字: what it shows, only its sender's fonts can tell.
+
+    CP932 has them at F040 to F9FC, which Unicode reads as U+E000 to U+E757.
+    """
+    return "private_character" if _PRIVATE.search(text) else None
 
 
 def guard(text: str, *, max_length: int | None = None, html: bool = False) -> str:
@@ -51,7 +61,7 @@ def _parse(texts: Texts, options: Options) -> Parsed:
     guard(text, max_length=options["max_length"], html=options["html"])
     if options["one_line"] and _LINE_BREAK.search(text):
         raise RefusedValue("line_break", "holds a line break where one line is expected")
-    return Parsed((text,))
+    return Parsed((text,), private_character(text))
 
 
 def _format(values: Values, options: Options) -> Texts:
@@ -64,7 +74,7 @@ def _format(values: Values, options: Options) -> Texts:
 
 def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
     text = columns[0]
-    settled = ~text.str.contains(r"[\x00-\x1f\x7f-\x9f]" if options["html"] else SUSPECT)
+    settled = ~text.str.contains(SUSPECT.replace("<&", "") if options["html"] else SUSPECT)
     settled &= text.str.contains(r"\S")
     if options["max_length"] is not None:
         settled &= text.str.len_chars() <= options["max_length"]
@@ -73,7 +83,7 @@ def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
 
 TEXT = Transform(
     name="text",
-    version=1,
+    version=2,
     outputs=("",),
     parse=_parse,
     format=_format,
@@ -90,6 +100,7 @@ TEXT = Transform(
         Example("1e3", ("1e3",), formatted="1e3"),
         Example(" 前後の空白も　そのまま ", (" 前後の空白も　そのまま ",)),
         Example("　", (None,)),
+        Example("\ue000橋商店", ("\ue000橋商店",), note="private_character"),
         Example("途中\x00まで", refused="nul"),
         Example("戻る\x08文字", refused="control_character"),
         Example("<p>概要</p>", refused="html"),
@@ -105,12 +116,14 @@ def _parse_title(texts: Texts, options: Options) -> Parsed:
     from mappings.transforms.width import narrow
 
     parsed = _parse(texts, options)
-    return Parsed((narrow(parsed.values[0]),)) if parsed.values[0] is not None else parsed
+    if parsed.values[0] is None:
+        return parsed
+    return Parsed((narrow(parsed.values[0]),), parsed.note)
 
 
 NORMALISED = Transform(
     name="normalised_text",
-    version=1,
+    version=2,
     outputs=("",),
     parse=_parse_title,
     format=_format,
