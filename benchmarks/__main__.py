@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import report, scenarios
+from benchmarks import reading, report, scenarios
 from benchmarks.applications import applications
 from benchmarks.contenders import NAMES
 from benchmarks.datasets import Dataset, flat
@@ -15,7 +15,9 @@ from benchmarks.results import Results
 from benchmarks.scenarios import Bench, Scenario
 from benchmarks.servers import page_server, postgres
 
-SCENARIOS = ("flat", "growth", "sqlite", "applications")
+STORING = ("flat", "growth", "sqlite", "applications")
+READING = {"soap": 20}
+"""Blocks that only read (`benchmarks.reading`), and by what their records are fewer."""
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -27,7 +29,11 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--check", action="store_true", help="exit 1 when a floor is missed")
     parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, help="contenders")
     parser.add_argument(
-        "--scenarios", nargs="+", choices=SCENARIOS, default=SCENARIOS, help="blocks to run"
+        "--scenarios",
+        nargs="+",
+        choices=(*STORING, *READING),
+        default=(*STORING, *READING),
+        help="blocks to run",
     )
     parser.add_argument("--growth-peers", action="store_true", help="let the peers grow, too")
     parser.add_argument(
@@ -64,6 +70,19 @@ def main() -> int:
     """Run, print and write the results; 1 when `--check` finds a missed floor."""
     options = arguments().parse_args()
     results = Results()
+    for name, share in READING.items():
+        if name in options.scenarios:
+            records = (20_000 if options.quick else options.records) // share
+            rounds = 1 if options.quick else options.rounds
+            folder = options.out / name
+            reading.run(results, _say, name, folder, records=records, rounds=rounds)
+    if not set(options.scenarios) & set(STORING):
+        return _tell(options, results, report.machine())
+    return _tell(options, results, _store(options, results))
+
+
+def _store(options: argparse.Namespace, results: Results) -> dict[str, str]:
+    """Run the blocks that store what they read; what the figures depend on."""
     pages = options.out / "pages"
     blocks = plan(options, pages)
     with page_server(pages) as address, postgres() as server:
@@ -72,8 +91,14 @@ def main() -> int:
         try:
             for block in blocks:
                 scenarios.run(bench, block)
-        finally:
-            written = report.write(results, facts, options.out)
+        except BaseException:
+            report.write(results, facts, options.out)  # what was measured so far
+            raise
+    return facts
+
+
+def _tell(options: argparse.Namespace, results: Results, facts: dict[str, str]) -> int:
+    written = report.write(results, facts, options.out)
     print(f"\n{report.table(results, facts)}\n{written}")
     missed = [floor for floor in floors(results) if floor.held is False]
     return 1 if options.check and missed else 0

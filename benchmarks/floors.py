@@ -43,6 +43,7 @@ def floors(results: Results) -> list[Floor]:
         _most("5 × the records: memory ×", 1.3, _single(memory)),
         _least("SQLite: first load, × Core", 0.8, None, results.ratio("sqlite", "first", "core")),
         _least("applications, × dlt", 3, None, results.ratio("applications", "first", "dlt")),
+        _least("SOAP answers, × zeep's objects", 5, 6, results.ratio("soap", "first", "zeep")),
     ]
 
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -32,24 +33,29 @@ class Measurement:
 def run(job: Job) -> Measurement:
     """Run the job; a contender that fails fails the benchmark, with its own words."""
     job.home.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "benchmarks.contenders", json.dumps(job.as_json())]
+    return watch(command, job.result, job.contender)
+
+
+def watch(command: list[str], result: Path, name: str) -> Measurement:
+    """Run a command that writes its own figures to `result`; `name` says whose failure it is.
+
+    Raises:
+        RuntimeError: it failed; with the end of what it said.
+    """
     started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.contenders", json.dumps(job.as_json())],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    watch = MemoryWatch(process.pid)
-    watch.start()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    memory = MemoryWatch(process.pid)
+    memory.start()
     output, _ = process.communicate()
     wall = time.perf_counter() - started
-    watch.ended.set()
-    watch.join()
+    memory.ended.set()
+    memory.join()
     if process.returncode:
-        raise RuntimeError(f"{job.contender} ended with {process.returncode}:\n{output[-4000:]}")
-    result = json.loads(job.result.read_text())
-    peak = max(watch.peak, result["peak"])
-    return Measurement(result["seconds"], wall, result["cpu"], peak, result["counts"])
+        raise RuntimeError(f"{name} ended with {process.returncode}:\n{output[-4000:]}")
+    told = json.loads(result.read_text())
+    peak = max(memory.peak, told["peak"])
+    return Measurement(told["seconds"], wall, told["cpu"], peak, told["counts"])
 
 
 class MemoryWatch(threading.Thread):

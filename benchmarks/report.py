@@ -18,6 +18,7 @@ TITLES = {
     "dlt_arrow": "dlt, merge, Arrow tables",
     "dlt_adbc": "dlt, merge, Arrow by ADBC",
     "core": "requests + SQLAlchemy Core",
+    "zeep": "zeep's own objects",
 }
 
 SCENARIOS = {
@@ -25,6 +26,7 @@ SCENARIOS = {
     "growth": "Growth: more flat records to PostgreSQL",
     "sqlite": "Flat records to SQLite",
     "applications": "Applications with all their claims to PostgreSQL",
+    "soap": "SOAP answers, read alone",
 }
 
 

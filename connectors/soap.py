@@ -24,7 +24,7 @@ from base.records import Page, Window
 from base.redact import redact_url
 from connectors.hooks import ReadContext
 from connectors.keys import KeyReader
-from connectors.paging import EndlessGuard, PageEnd, Pager, Request, pager_of
+from connectors.paging import EndlessGuard, Pager, Request, pager_of
 from connectors.rest import bounds, pack_position, unpack_position
 from connectors.soapanswer import AnswerReader, SoapPage
 from connectors.soapfault import FaultWords
@@ -108,10 +108,23 @@ class SoapReader:
             PagingError: paging does not come to an end.
             HubError: whatever ended the read; pages given before stay good.
         """
+        found = 0
+        for answer in self.answers_in(window, resume=resume, limit=limit):
+            page = self.records(answer)
+            page.resume = None if answer.token is None else pack_position(answer.token, window)
+            found += len(answer.raws) + len(answer.refused)
+            yield page
+            if limit is not None and found >= limit:
+                return
+
+    def answers_in(
+        self, window: Window, *, resume: str | None = None, limit: int | None = None
+    ) -> Iterator[SoapPage]:
+        """The window's answers from `resume` on; see `read`."""
         first = self._first(window, limit)
         position = unpack_position(resume, window)
         guard = EndlessGuard(self.context.stream.paging.max_pages)
-        found, restarted = 0, False
+        restarted = False
         while True:
             try:
                 answer = self._ask(self.pager.request(first, position))
@@ -121,16 +134,11 @@ class SoapReader:
                 position, restarted = None, True
                 guard = EndlessGuard(self.context.stream.paging.max_pages)
                 continue
-            count = len(answer.raws) + len(answer.refused)
-            following = self.pager.following(position, PageEnd(count, answer.token, None, {}))
-            guard.check(answer.raws, following)
-            page = self.records(answer)
-            page.resume = None if following is None else pack_position(following, window)
-            found += count
-            yield page
-            if following is None or (limit is not None and found >= limit):
+            guard.check(answer.raws, answer.token)
+            yield answer
+            if answer.token is None:
                 return
-            position = following
+            position = answer.token
 
     def records(self, answer: SoapPage) -> Page:
         """A page of an answer's records."""

@@ -1,6 +1,6 @@
 """The records of a SOAP answer: streamed, each one JSON text, and what else the answer says.
 
-The answer's tree is never whole in memory: each record is taken and emptied as soon as it ends.
+The tree of a large answer is never whole in memory: each record is emptied as soon as it is taken.
 An answer that is not well-formed is cut into its records, so that one bad byte costs one record.
 """
 
@@ -26,6 +26,9 @@ from connectors.xmlsafe import XmlFault, forbid_doctype, in_utf8, safe_options, 
 ENVELOPE, BODY = f"{{{SOAP}}}Envelope", f"{{{SOAP}}}Body"
 LONGEST_RECORD = 4 * 1024 * 1024
 """Bytes of one record's JSON text."""
+
+WHOLE = 4 * 1024 * 1024
+"""Bytes of an answer whose tree may be whole in memory; of a larger one, records are emptied."""
 
 FEW = 2
 """So many broken records say nothing about the whole answer yet."""
@@ -113,13 +116,19 @@ class AnswerReader:
     def _stream(self, data: bytes, page: SoapPage) -> etree._Element:
         """Take the records one by one; the root of what is left."""
         events = etree.iterparse(
-            BytesIO(data), ("end",), tag=self.records.tag, encoding="utf-8", **safe_options()
-        )
-        above = self._steps[-1]
+            BytesIO(data), ("end",), tag=self.records.tag, encoding="utf-8", collect_ids=False,
+            **safe_options(),
+        )  # fmt: skip
+        above, large = self._steps[-1], len(data) > WHOLE
+        list_ = None
         for _, element in events:
             parent = element.getparent()
-            if parent is not None and parent.tag == above:
-                self._take(page, element)
+            if parent is not list_:  # held, so that its tag is read once
+                if parent is None or parent.tag != above:
+                    continue
+                list_ = parent
+            self._take(page, element)
+            if large:
                 element.clear()
         root: etree._Element = events.root
         return root

@@ -35,6 +35,12 @@ TEXT = "value"
 DEEPEST = 32
 """Levels of elements that the schema does not know."""
 
+MOST_SHAPES = 500
+"""Sequences of children that are remembered for one type."""
+
+INK = "!"
+"""The first character that is no white space of XML: a text below it may stand before elements."""
+
 FLAGS = ("personal", "identifier", "sparse")
 
 Json = dict[str, Any]
@@ -204,21 +210,24 @@ def _with_text(attributes: _Attributes, doubted: list[Doubt]) -> Convert:
 
 def _with_children(attributes: _Attributes, children: _Children, doubted: list[Doubt]) -> Convert:
     children_get = children.get
+    shapes: dict[tuple[Any, ...], _Shape] = {}
 
     def convert(element: etree._Element) -> Any:
         found = _attributes(element, attributes, doubted) if element.keys() else {}
-        for child in element:
+        inside = list(element)
+        tags = tuple([child.tag for child in inside])
+        shape = shapes.get(tags)
+        if shape is not None and not found:
+            return shape.value(inside, doubted)
+        if len(shapes) < MOST_SHAPES and (made := _Shape.of(tags, children)) is not None:
+            shapes[tags] = made
+        for child in inside:
             known = children_get(child.tag)
             if known is None:
                 _keep_unknown(found, child)
                 continue
             name, inner, many, doubt = known
-            if inner is not None:
-                value = inner(child)
-            else:
-                value = child.text
-                if value is None or value.isspace():
-                    value = _leaf(child)
+            value = inner(child) if inner is not None else _text(child)
             if doubt is not None and value not in doubt.good:
                 _look(value, doubt, doubted)
             if not many and name not in found:
@@ -230,6 +239,63 @@ def _with_children(attributes: _Attributes, children: _Children, doubted: list[D
         return found
 
     return convert
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A sequence of children that came before: where each goes, so that most are taken at once."""
+
+    names: tuple[str, ...]
+    plain: tuple[bool, ...]
+    others: tuple[tuple[int, str, Convert | None, bool, Doubt | None], ...]
+    doubts: tuple[tuple[str, Doubt], ...]
+
+    @classmethod
+    def of(cls, tags: tuple[Any, ...], children: _Children) -> _Shape | None:
+        """The shape of these children; None where one is unknown, or stands twice as it must not.
+
+        No children make no shape: then the element's own `xsi:nil` counts.
+        """
+        if not tags or any(tag not in children for tag in tags):
+            return None
+        known = [children[tag] for tag in tags]
+        single = [name for name, _, many, _ in known if not many]
+        if len(single) != len(set(single)):
+            return None
+        plain = tuple(inner is None and not many for _, inner, many, _ in known)
+        return cls(
+            tuple(name for name, _, _, _ in known),
+            plain,
+            tuple((at, *one) for at, one in enumerate(known) if not plain[at]),
+            tuple((one[0], one[3]) for at, one in enumerate(known) if plain[at] and one[3]),
+        )
+
+    def value(self, inside: list[etree._Element], doubted: list[Doubt]) -> Json:
+        """The object that children of this shape make."""
+        texts = [child.text for child in inside]
+        found: Json = dict(zip(self.names, texts, strict=True))
+        for at, text in enumerate(texts):
+            if (text is None or text < INK) and self.plain[at]:
+                found[self.names[at]] = _leaf(inside[at])
+        for name, doubt in self.doubts:
+            if found[name] not in doubt.good:
+                _look(found[name], doubt, doubted)
+        begun: set[str] = set()
+        for at, name, inner, many, other in self.others:
+            value = inner(inside[at]) if inner is not None else _text(inside[at])
+            if other is not None and value not in other.good:
+                _look(value, other, doubted)
+            if many and name in begun:
+                found[name].append(value)
+            else:
+                begun.add(name)
+                found[name] = [value] if many else value
+        return found
+
+
+def _text(element: etree._Element) -> Any:
+    text = element.text
+    return _leaf(element) if text is None or text < INK else text
 
 
 def _look(value: Any, doubt: Doubt, doubted: list[Doubt]) -> None:
