@@ -115,7 +115,7 @@ class CorporateAuth:
             return self._page(asked, transaction, str(fields.get("q", "")))
         if posted.get("decision") == "deny":
             self.desk.close(transaction)
-            return RedirectResponse(asked.refusal, 303)
+            return RedirectResponse(asked.refusal, 302)
         try:
             answer = self._signed_in(asked, str(posted.get("account", "")))
         except SignInError as error:
@@ -125,7 +125,7 @@ class CorporateAuth:
 
     def _signed_in(self, asked: Asked, name: str) -> Response:
         account, auth_time, session = self.desk.sign_in(name)
-        answer = RedirectResponse(self.desk.answer(asked, account, auth_time), 303)
+        answer = RedirectResponse(self.desk.answer(asked, account, auth_time), 302)
         answer.set_cookie(SESSION, session, httponly=True, samesite="lax", path="/oauth")
         return answer
 
