@@ -6,6 +6,7 @@ An answer that is not well-formed is cut into its records, so that one bad byte 
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ FEW = 2
 _END = re.compile(rb"</(?:[^\s<>/:]+:)?Envelope\s*>\s*\Z")
 _CLOSING_BYTES = 200
 _HTML = re.compile(rb"\s*<(?:!doctype html|html|head|body)", re.IGNORECASE)
+_PLAIN = frozenset({b"utf-8", b"utf8", b"us-ascii"})
 _UNICODE = frozenset({"utf-8", "utf8", "us-ascii", "utf-16", "utf-16le", "utf-16be"})
 _DECLARED = re.compile(rb"""\A<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
@@ -99,7 +101,7 @@ class AnswerReader:
     def page(self, body: bytes, place: str) -> SoapPage:
         """What the text of an answer holds; see `read`."""
         try:
-            data = in_utf8(body)
+            data = _utf8(body)
             forbid_doctype(data)
         except XmlFault as fault:
             if fault.rule == "doctype":
@@ -107,28 +109,32 @@ class AnswerReader:
             return self._cut(body, place, fault)
         page = SoapPage()
         try:
-            root = self._stream(data, page)
+            root = self._whole(data, page) if len(data) <= WHOLE else self._stream(data, page)
         except etree.XMLSyntaxError as error:
-            return self._cut(data, place, syntax_fault(error))
+            return self._cut(data, place, _fault_of(data, error))
         self._close(page, root, place)
         return page
 
+    def _whole(self, data: bytes, page: SoapPage) -> etree._Element:
+        """Take the records of an answer whose tree may be whole in memory; its root."""
+        parser = etree.XMLParser(encoding="utf-8", collect_ids=False, **safe_options())
+        root = etree.fromstring(data, parser)
+        listed = root.find("/".join((BODY, *self._steps)))
+        if listed is not None:
+            for element in listed.iterchildren(self.records.tag):
+                self._take(page, element)
+        return root
+
     def _stream(self, data: bytes, page: SoapPage) -> etree._Element:
-        """Take the records one by one; the root of what is left."""
+        """Take the records of a large answer one by one; the root of what is left."""
         events = etree.iterparse(
-            BytesIO(data), ("end",), tag=self.records.tag, encoding="utf-8", collect_ids=False,
-            **safe_options(),
-        )  # fmt: skip
-        above, large = self._steps[-1], len(data) > WHOLE
-        list_ = None
+            BytesIO(data), ("end",), tag=self.records.tag, encoding="utf-8", **safe_options()
+        )
+        above = self._steps[-1]
         for _, element in events:
             parent = element.getparent()
-            if parent is not list_:  # held, so that its tag is read once
-                if parent is None or parent.tag != above:
-                    continue
-                list_ = parent
-            self._take(page, element)
-            if large:
+            if parent is not None and parent.tag == above:
+                self._take(page, element)
                 element.clear()
         root: etree._Element = events.root
         return root
@@ -230,6 +236,29 @@ def _checked(response: Response, place: str) -> bytes:
     if len({"16" in one for one in named}) > 1:
         raise _outside(place, f"in {declared}, which its header calls {response.charset}")
     return body
+
+
+def _utf8(body: bytes) -> bytes:
+    """The text in UTF-8; whether it is valid is left to the parser, where it says UTF-8 itself.
+
+    Raises:
+        XmlFault: it is in another encoding than it declares.
+    """
+    found = _DECLARED.match(body)
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (
+        found and found[1].lower() not in _PLAIN
+    ):
+        return in_utf8(body)
+    return body.removeprefix(codecs.BOM_UTF8)
+
+
+def _fault_of(data: bytes, error: etree.XMLSyntaxError) -> XmlFault:
+    """What is wrong with a text that the parser refused: its encoding before its syntax."""
+    try:
+        in_utf8(data)
+    except XmlFault as fault:
+        return fault
+    return syntax_fault(error)
 
 
 def _fault_in(response: Response) -> etree._Element | None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from base.records import Page, RefusedRecord
+from connectors import soapanswer
 from connectors.connector import Connector
 from connectors.decoder import Decoded
 from connectors.soapcut import cut
@@ -62,6 +63,17 @@ def test_a_broken_record_is_refused_and_the_others_are_read(spoilt: bytes, rule:
     assert (refused.key, refused.rule) == ("100000000002", rule)
     assert spoilt[:30] in refused.raw or rule == "structure"
     assert "ここ" not in refused.message
+
+
+def test_a_large_answer_is_read_like_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its records are emptied one by one; an element of their name inside one is no record."""
+    inner = agency(3, 経済産業局備考="<agency><名称>x</名称></agency>")
+    reply = page(*(agency(n) for n in range(3)), inner, agency(4, 新項目="x"))
+    _, small = pages_of(reply)
+    monkeypatch.setattr(soapanswer, "WHOLE", 0)
+    _, large = pages_of(reply)
+    assert large.keys == small.keys == [f"10000000{n:04}" for n in range(5)]
+    assert large.raws == small.raws
 
 
 def test_a_broken_record_without_its_key_has_one_of_its_bytes() -> None:
