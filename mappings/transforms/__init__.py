@@ -17,6 +17,7 @@ from mappings.transforms import (
     people,
     phones,
     text,
+    titles,
     web,
 )
 from mappings.transforms.core import Example, Fast, Option, Options, Parsed, Transform
@@ -36,6 +37,7 @@ TRANSFORMS: dict[str, Transform] = {
         disclosure.DISCLOSED_NAME,
         disclosure.DISCLOSED_TEXT,
         people.FULL_NAME,
+        titles.TITLED_NAME,
         dates.DATE,
         dates.ERA_DATE,
         dates.INSTANT,

@@ -28,6 +28,7 @@ SUMMARIES: Mapping[str, str] = {
     "full_name": "氏名. A person's name out of family name and given name.",
     "disclosed_name": "開示された名称. A name as `legal_name`; a masked one states nothing.",
     "disclosed_text": "開示された文字列. A text as `text`; a masked one states nothing.",
+    "titled_name": "役職と氏名. A representative's name, and the title written before it.",
     "date": "日付. A calendar date; western, Japanese era, or a spreadsheet's number.",
     "era_date": "和暦の日付. A date that a form writes in the Japanese era.",
     "instant": "日時. A moment, kept in UTC; without an offset it is Japan's.",

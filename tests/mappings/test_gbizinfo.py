@@ -49,6 +49,8 @@ def test_a_corporation_as_recorded() -> None:
     assert (party["name_core"], party["name_kana"]) == ("セルコホーム", "セルコホーム")
     assert party["address_full"] == "東京都文京区本郷1-25-6"
     assert (party["founded_on"], party["founded_on_precision"]) == (date(1980, 1, 1), "year")
+    assert party["representative_name"] == "山田 太郎"
+    assert party["representative_title"] == "代表取締役"
     assert party["closed_on"] == date(2026, 7, 20)
     assert "activity_status" not in party, '"-" says nothing'
 
