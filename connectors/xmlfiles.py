@@ -43,6 +43,9 @@ from connectors.zipfiles import Member, ZipLimits, ZipMembers
 HEAD = 64 * 1024
 """Bytes at a file's beginning in which its encoding and a DTD show."""
 
+READ_AHEAD = 256 * 1024
+"""Bytes that the parser may have read of a record before the end of the one before it."""
+
 KEPT = 1024 * 1024
 """Bytes of a refused document that are kept, at most."""
 
@@ -231,8 +234,8 @@ class XmlReader:
         try:
             head = counted.head(HEAD)
             for element in self._elements(counted, head, name):
-                counted.since = 0
-                yield self._inner(element, name)
+                size, counted.since = counted.since + READ_AHEAD, 0
+                yield self._inner(element, name, size)
                 _forget(element)
         except XmlFault as fault:
             raise ReadError(
@@ -274,12 +277,12 @@ class XmlReader:
             if element.tag != self.records.tag and element.tag not in self.headers:
                 yield element
 
-    def _inner(self, element: etree._Element, name: str) -> Found:
+    def _inner(self, element: etree._Element, name: str, size: int) -> Found:
         def raw() -> bytes:
             return cast(bytes, etree.tostring(element, encoding="utf-8", with_tail=False))
 
         try:
-            check_limits(element, self.limits)
+            check_limits(element, self.limits, size=size)
         except XmlFault as fault:
             return self._refused(fault, name, raw(), element)
         return self._record(element, name, raw)

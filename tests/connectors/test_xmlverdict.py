@@ -12,7 +12,8 @@ from lxml import etree
 
 from connectors.xmlsafe import XmlFault, parse_document
 from connectors.xmlverdict import ValidRecords, Verdict
-from tests.connectors.plans import ELEMENT, TEXTS, contract, documents, mutants
+from mocks.management_plan.mutants import TEXTS, mutants
+from tests.connectors.plans import ELEMENT, contract, documents
 
 
 def converter() -> ValidRecords:
