@@ -138,7 +138,7 @@ class Replica:
                 result = session.execute(statement)
                 cursor = result.cursor
                 described = cursor.description if cursor is not None else ()
-                rows = [row._tuple() for row in result.fetchall()]
+                rows = list(map(tuple, result.fetchall()))
         except (SQLAlchemyError, OSError, UnicodeError) as error:
             self._time_left("did not answer in time")
             if watchdog.bit:
