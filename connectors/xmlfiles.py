@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -48,6 +50,8 @@ READ_AHEAD = 256 * 1024
 
 KEPT = 1024 * 1024
 """Bytes of a refused document that are kept, at most."""
+
+_REFERENCE = re.compile(rb"&#(?:0*([0-9]{2,6})|x0*([0-9A-Fa-f]{2,5}));")
 
 Found = bytes | RefusedRecord
 """One record's JSON text, or why there is none."""
@@ -370,8 +374,17 @@ def _forget(element: etree._Element) -> None:
 
 
 def _kept(raw: bytes) -> bytes:
-    """A refused document's bytes, in UTF-8 where they can be read, so that the guard reads them."""
-    try:
-        return in_utf8(raw)[:KEPT]
-    except XmlFault:
-        return raw[:KEPT]
+    """A refused document's bytes, spelled so that the guard against 個人番号 reads them.
+
+    In UTF-8 where they can be read, and with digits and letters in place of their references.
+    """
+    with suppress(XmlFault):
+        raw = in_utf8(raw)
+    if b"&#" in raw:
+        raw = _REFERENCE.sub(_referred, raw)
+    return raw[:KEPT]
+
+
+def _referred(found: re.Match[bytes]) -> bytes:
+    char = chr(int(found[1] or found[2], 10 if found[1] else 16))
+    return char.encode() if char.isalnum() else found[0]

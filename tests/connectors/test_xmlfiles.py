@@ -7,7 +7,8 @@ import json
 import struct
 import tracemalloc
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import IO, Any, cast
@@ -17,13 +18,21 @@ import xmlschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from base.errors import ReadError
-from base.records import Page
+from base.clock import SystemClock
+from base.connection import Connection
+from base.errors import ContractError, ReadError
+from base.http_answer import Response
+from base.personal_number import guard_record
+from base.records import Page, Window
+from connectors.declaration import Auth, Stream, Title
+from connectors.hooks import ReadContext
 from connectors.keys import KeyReader
-from connectors.xmlfiles import KEPT, XmlReader
+from connectors.xmlfiles import KEPT, XmlReader, read
 from connectors.xmlsafe import MIB, Limits, XmlFault, parse_document
 from connectors.xmlverdict import ValidRecords, Verdict
+from connectors.xsd import XsdContract
 from connectors.zipfiles import ZipLimits, is_safe_name
+from mocks.world.numbers import personal_number
 
 SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
 <xs:element name="plans"><xs:complexType><xs:sequence>
@@ -215,10 +224,106 @@ def test_a_member_with_a_wrong_checksum_is_refused() -> None:
     assert "checksum" in page.refused[0].message
 
 
-def test_a_refused_record_holds_no_personal_number_and_messages_no_value() -> None:
+def test_messages_hold_no_value_and_the_bytes_are_kept() -> None:
     page = only(reader(), plan(amount="秘密"))
     assert "秘密" not in page.refused[0].message
     assert "秘密" in page.refused[0].raw.decode()
+
+
+@pytest.mark.parametrize("spell", ["{}", "&#{:d};", "&#x{:X};", "wide"])
+@pytest.mark.parametrize("code", ["utf-8", "cp932"])
+def test_the_guard_reads_what_is_kept_of_a_refused_document(spell: str, code: str) -> None:
+    number = personal_number(5)
+    written = {
+        "{}": number,
+        "wide": number.translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+    }.get(spell) or "".join(spell.format(ord(digit)) for digit in number)
+    declared = "Shift_JIS" if code == "cp932" else "UTF-8"
+    head = f'<?xml version="1.0" encoding="{declared}"?>'.encode()
+    page = only(reader(), head + plan(amount="x", note=f"番号 {written}").decode().encode(code))
+    (one,) = page.refused
+    masked, paths = guard_record(one.raw)
+    assert paths
+    assert "*" * 12 in masked.decode()
+
+
+class Answers:
+    """A client that gives one file, and 304 to who knows it."""
+
+    def __init__(self, body: bytes, etag: str | None) -> None:
+        self.body, self.etag, self.asked = body, etag, 0
+
+    def get(self, path: str, headers: dict[str, str]) -> Response:
+        self.asked += 1
+        if self.etag and headers.get("If-None-Match") == self.etag:
+            return Response(304, {"etag": self.etag}, b"")
+        return Response(200, {"etag": self.etag} if self.etag else {}, self.body)
+
+
+def context(client: Answers, notes: dict[str, str], **given: Any) -> ReadContext:
+    stream = Stream(
+        "plans", Title("計画", "Plans"), Path("s.xsd"), Auth("none", "c"), "id", "snapshot", ("x",),
+        protocol="xml", section={"element": "plan", "path": "/plans.zip"}, page_size=2,
+    )  # fmt: skip
+
+    def memo(keys: Sequence[str]) -> dict[str, str]:
+        return {key: notes[key] for key in keys if key in notes}
+
+    return ReadContext(
+        stream=stream, contract=given.pop("contract"), connection=Connection("c", "http://x"),
+        client=client, clock=SystemClock(), memo=memo,
+        put_file=lambda _: "", identifiers=frozenset(), **given,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def contract(tmp_path: Path) -> XsdContract:
+    path = tmp_path / "s.xsd"
+    path.write_text(SCHEMA, encoding="utf-8")
+    return XsdContract(path)
+
+
+@pytest.mark.parametrize("etag", ['"one"', None])
+def test_one_file_behind_an_address_is_read_until_it_stays_the_same(
+    contract: XsdContract, etag: str | None
+) -> None:
+    client = Answers(zipped(*((f"{n}.xml", plan(f"P{n}")) for n in range(5))), etag)
+    notes: dict[str, str] = {}
+    window = Window(None, datetime(2026, 11, 20, tzinfo=UTC))
+
+    def asked(**given: Any) -> list[Page]:
+        return list(read(context(client, notes, contract=contract), window, **given))
+
+    pages = asked(resume=None, limit=None)
+    assert [page.keys for page in pages] == [["P0", "P1"], ["P2", "P3"], ["P4"]]
+    assert [bool(page.notes) for page in pages] == [False, False, True]
+    rest = asked(resume=pages[0].resume, limit=None)
+    assert [page.keys for page in rest] == [["P2", "P3"], ["P4"]]
+    assert len(asked(resume=None, limit=1)) == 1
+    notes |= pages[-1].notes
+    (known,) = asked(resume=None, limit=None)
+    assert (known.keys, known.whole) == ([], False)
+    client.body, client.etag = zipped(("q.xml", plan("Q"))), etag and '"two"'
+    assert [page.keys for page in asked(resume=None, limit=None)] == [["Q"]]
+
+
+def test_a_local_file_is_read_in_the_systems_place(contract: XsdContract, tmp_path: Path) -> None:
+    path = tmp_path / "given.xml"
+    path.write_bytes(plan("L"))
+    client = Answers(b"", None)
+    given = context(client, {}, contract=contract, file=path)
+    window = Window(None, datetime(2026, 11, 20, tzinfo=UTC))
+    assert [page.keys for page in read(given, window, resume=None, limit=None)] == [["L"]]
+    assert client.asked == 0
+
+
+@pytest.mark.parametrize("text", ["<x", "<x/>", '<xs:schema xmlns:xs="urn:x"/>', None])
+def test_a_contract_that_is_no_schema_is_a_contract_error(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "s.xsd"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(ContractError, match=r"s\.xsd"):
+        XsdContract(path).record_schema()
 
 
 @settings(deadline=None, max_examples=150)
