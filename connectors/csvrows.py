@@ -15,8 +15,9 @@ import hashlib
 import io
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -42,6 +43,19 @@ NOT_IN_ORDER = (
     pl.exceptions.SchemaError,
 )
 """What Polars raises of a text whose rows it cannot read."""
+
+JSON = pl.struct(pl.all()).struct.json_encode().cast(pl.Binary)
+"""Every row as a JSON object's text."""
+
+LINES = pl.col("text").cast(pl.String).str.split("\n").explode()
+SIZES = (
+    pl.col("text").str.len_bytes().alias("size"),
+    pl.col("text").str.ends_with("\r").alias("returned"),
+)
+"""Bytes of a line without its LF, and whether a CR ends it."""
+
+AHEAD = 2
+"""Blocks that are begun while one is waited for."""
 
 HASHED = "sha256:"
 """Begins the name of a refused row whose key is unknown."""
@@ -202,23 +216,27 @@ class _Reader:
         return names
 
     def blocks(self, offset: int, line: int) -> Iterator[RowBlock]:
-        """The blocks from a place on; one is decoded while the one before it becomes JSON."""
-        with ThreadPoolExecutor(1, "csv") as ahead:
-            chunk = self._chunk(offset, line)
-            begun = ahead.submit(self._quick, chunk)
+        """The blocks from a place on; the next ones are decoded while one becomes JSON.
+
+        The decoding keeps the interpreter to itself, the rest needs it hardly at all.
+        """
+        with ThreadPoolExecutor(AHEAD, "csv") as pool:
+            ahead: deque[tuple[_Chunk, Future[RowBlock | None]]] = deque()
             while True:
-                following = None if chunk.whole else self._chunk(chunk.end, chunk.next_line)
-                next_begun = ahead.submit(self._quick, following) if following else None
+                while len(ahead) <= AHEAD and not (ahead and ahead[-1][0].whole):
+                    chunk = self._chunk(offset, line)
+                    ahead.append((chunk, pool.submit(self._quick, chunk)))
+                    offset, line = chunk.end, chunk.next_line
+                chunk, begun = ahead.popleft()
                 block = begun.result() or self._tolerant(chunk)
-                if (block.end, block.line) != (chunk.end, chunk.next_line):
-                    following = None if block.last else self._chunk(block.end, block.line)
-                    next_begun = ahead.submit(self._quick, following) if following else None
                 block.names = self._names
+                if (block.end, block.line) != (chunk.end, chunk.next_line):
+                    ahead.clear()  # they do not begin where this block ends
+                    offset, line = block.end, block.line
                 if block.raws or block.refused or block.last:
                     yield block
-                if following is None or next_begun is None:
+                if block.last:
                     return
-                chunk, begun = following, next_begun
 
     def _chunk(self, offset: int, line: int) -> _Chunk:
         """The bytes from a place on, as text up to the end of the last row."""
@@ -252,7 +270,7 @@ class _Reader:
         named = zip(self._names, columns, strict=True)
         frame = pl.DataFrame([pl.Series(name, cells, dtype=pl.String) for name, cells in named])
         return RowBlock(
-            _json(frame).cast(pl.Binary).to_list(),
+            frame.select(JSON).to_series().to_list(),
             found.numbers,
             found.refused,
             end=chunk.offset + found.consumed,
@@ -261,54 +279,51 @@ class _Reader:
         )
 
     def _quick(self, chunk: _Chunk) -> RowBlock | None:
-        """The rows of a chunk that is in order; None where one of them is not."""
-        if not chunk.text:
-            return None
-        try:
-            frame = pl.read_csv(
-                io.BytesIO(chunk.text),
-                has_header=False,
-                schema=dict.fromkeys(self._names, pl.String),
-                separator=self._layout.delimiter,
-                quote_char='"' if b'"' in chunk.text else None,
-                empty_string_is_null=False,
-                extra_columns="raise",
-            )
-        except NOT_IN_ORDER:
-            return None
-        texts = _json(frame)
-        if not self._adds_up(frame, texts, chunk.text):
-            return None
-        lines: Sequence[int] = range(chunk.line, chunk.line + frame.height)
-        if chunk.line_ends not in (frame.height, frame.height - 1):
-            inside = frame.select(pl.sum_horizontal(pl.all().str.count_matches("\n"))).to_series()
-            lines = ((inside + 1).cum_sum().shift(1, fill_value=0) + chunk.line).to_list()
-        raws = texts.cast(pl.Binary).to_list()
-        return RowBlock(raws, lines, [], chunk.end, chunk.next_line, chunk.whole)
-
-    def _adds_up(self, frame: pl.DataFrame, texts: pl.Series, text: bytes) -> bool:
-        """Whether each row's cells and delimiters are all of its line.
+        """The rows of a chunk that is in order; None where one of them is not.
 
         Polars fills a short row up with empty cells, takes an empty line for a row, and drops an
-        empty cell too many: then they are not. A JSON text is as long as its cells and the names,
-        but where something in it is escaped; then, and where there are quotes, which Polars takes
-        leniently, the rows are looked at more closely.
+        empty cell too many: so each row's cells and delimiters must be all of its line. A JSON text
+        is as long as its cells and the names, but where something in it is escaped; then, and where
+        there are quotes, which Polars takes leniently, the rows are looked at more closely.
         """
-        if frame.width == 1 or b'"' in text:
-            return self._is_sound(text)
-        lines = pl.Series([text], dtype=pl.Binary).cast(pl.String).str.split("\n").explode()
-        if text.endswith(b"\n"):
-            lines = lines[:-1]
-        if len(lines) != frame.height:
-            return False
-        returned = lines.str.ends_with("\r")
-        if text.count(b"\r") != returned.sum():
+        if not chunk.text:
+            return None
+        cells, whole = self._cells(chunk.text), pl.LazyFrame({"text": [chunk.text]})
+        try:
+            rows, lines = pl.collect_all([cells.select(JSON), whole.select(LINES).select(SIZES)])
+        except NOT_IN_ORDER:
+            return None
+        texts, close = rows.to_series(), len(self._names) == 1 or b'"' in chunk.text
+        if not ((not close and self._adds_up(texts, lines, chunk)) or self._is_sound(chunk.text)):
+            return None
+        numbers: Sequence[int] = range(chunk.line, chunk.line + len(texts))
+        if chunk.line_ends not in (len(texts), len(texts) - 1):
+            feeds = pl.sum_horizontal(pl.all().str.count_matches("\n"))
+            before = (cells.select(feeds).collect().to_series() + 1).cum_sum()
+            numbers = (before.shift(1, fill_value=0) + chunk.line).to_list()
+        return RowBlock(texts.to_list(), numbers, [], chunk.end, chunk.next_line, chunk.whole)
+
+    def _cells(self, text: bytes) -> pl.LazyFrame:
+        return pl.scan_csv(
+            io.BytesIO(text),
+            has_header=False,
+            schema=dict.fromkeys(self._names, pl.String),
+            separator=self._layout.delimiter,
+            quote_char='"' if b'"' in text else None,
+            empty_string_is_null=False,
+            extra_columns="raise",
+        )
+
+    def _adds_up(self, texts: pl.Series, lines: pl.DataFrame, chunk: _Chunk) -> bool:
+        """Whether each row is as long as its line, and each CR stands at a line's end."""
+        text = chunk.text or b""
+        lines = lines[:-1] if text.endswith(b"\n") else lines
+        if len(lines) != len(texts) or text.count(b"\r") != lines["returned"].sum():
             return False
         names = dict.fromkeys(self._names, "")
         around = len(json.dumps(names, ensure_ascii=False, separators=(",", ":")).encode())
-        beside = around - frame.width + 1
-        expected = lines.str.len_bytes() - returned.cast(pl.UInt32) + beside
-        return bool((texts.str.len_bytes() == expected).all()) or self._is_sound(text)
+        expected = lines["size"] - lines["returned"].cast(pl.UInt32)
+        return bool((texts.bin.size() - (around - len(names) + 1) == expected).all())
 
     def _is_sound(self, text: bytes) -> bool:
         """Whether quotes enclose whole cells only, and every row has all columns."""
@@ -365,8 +380,3 @@ def _end_of_rows(data: bytes) -> int:
         quotes -= data.count(b'"', before, end)
         end = before
     return end
-
-
-def _json(frame: pl.DataFrame) -> pl.Series:
-    """Every row as a JSON object's text."""
-    return frame.select(pl.struct(pl.all()).struct.json_encode()).to_series()
