@@ -129,7 +129,8 @@ def test_what_happens_in_the_world_is_read_by_a_later_run(tmp_path: Path) -> Non
         flawed = {record.key for record in world.truth.flaws}
         delegator, delegate = [
             b for b in world.businesses.values()
-            if b.kind == "corporation" and b.account_id in before[1] - flawed and is_prime(system, b)
+            if b.kind == "corporation" and b.account_id in before[1] - flawed
+            and is_prime(system, b)
         ][:2]  # fmt: skip
         world.apply({"kind": "delegation_given", "business": delegator.id, "to": delegate.id})
         world.apply({"kind": "representative_changed", "business": delegator.id})
