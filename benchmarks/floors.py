@@ -31,6 +31,7 @@ def floors(results: Results) -> list[Floor]:
     growth = results.growth()
     seconds, memory = growth or (None, None)
     first = {peer: results.ratio("flat", "first", peer) for peer in ("dlt", "dlt_arrow", "core")}
+    rows = results.ratio("csv_rows", "first", "dictreader")
     changed = results.slowdown("flat", "changed", "unchanged")
     return [
         _least("first load, × dlt", 5, 8, first["dlt"]),
@@ -44,6 +45,7 @@ def floors(results: Results) -> list[Floor]:
         _least("SQLite: first load, × Core", 0.8, None, results.ratio("sqlite", "first", "core")),
         _least("applications, × dlt", 3, None, results.ratio("applications", "first", "dlt")),
         _least("SOAP answers, × zeep's objects", 5, 6, results.ratio("soap", "first", "zeep")),
+        _least("CP932 CSV, × csv.DictReader", 1.4, 1.7, rows),
     ]
 
 

@@ -19,6 +19,7 @@ TITLES = {
     "dlt_adbc": "dlt, merge, Arrow by ADBC",
     "core": "requests + SQLAlchemy Core",
     "zeep": "zeep's own objects",
+    "dictreader": "csv.DictReader",
 }
 
 SCENARIOS = {
@@ -27,6 +28,7 @@ SCENARIOS = {
     "sqlite": "Flat records to SQLite",
     "applications": "Applications with all their claims to PostgreSQL",
     "soap": "SOAP answers, read alone",
+    "csv_rows": "A CSV file in CP932, read alone",
 }
 
 
