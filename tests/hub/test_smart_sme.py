@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
 
+from base.errors import ReadError
 from hub.options import SyncSummary
+from mocks.faults import Fault
 from mocks.smart_sme import flaws, lists, rows
 from mocks.smart_sme.app import Register
 from mocks.world import World
@@ -109,3 +112,17 @@ def test_who_leaves_the_list_is_deleted(system: OneSystem, first: dict[str, Sync
     assert counts["vendors"]["deleted"] == 1
     assert not system.claims("vendors", gone.number)
     assert counts["tools"]["deleted"] >= 1
+
+
+def test_a_list_that_says_that_everything_is_gone_waits_for_approval(
+    system: OneSystem, first: dict[str, SyncSummary]
+) -> None:
+    files = register(system).lists.files
+    files["vendors.csv"] = replace(files["vendors.csv"], etag='"emptied"')
+    system.servers.faults.add(Fault("rows_gone", "smart_sme", count=2))
+    before = shown(system, "vendors")
+    with pytest.raises(ReadError, match="are missing from the snapshot"):
+        system.sync("vendors")
+    system.servers.faults.clear()
+    assert system.sync("vendors").counts["deleted"] == 0
+    assert shown(system, "vendors") == before
