@@ -142,18 +142,20 @@ def test_a_file_issued_anew_under_its_name_is_read_again(reader: Reader) -> None
     assert not reader.read()[0].keys
 
 
-@pytest.mark.parametrize("page", [0, 1, 5, -2])
-def test_a_read_goes_on_where_it_was_interrupted(reader: Reader, page: int) -> None:
+@pytest.mark.parametrize("page", [0, 1, 5, "inside", -2])
+def test_a_read_goes_on_where_it_was_interrupted(reader: Reader, page: int | str) -> None:
     reader.connector.streams["plans"] = small(reader)
     whole = reader.read()
-    kept = whole[: len(whole) + page if page < 0 else page + 1]
+    inside = next(n for n, one in enumerate(whole) if not one.notes)
+    at = page if isinstance(page, int) else inside
+    kept = whole[: len(whole) + at if at < 0 else at + 1]
     reader.notes = {k: v for one in kept for k, v in one.notes.items()}
     rest = reader.read(resume=kept[-1].resume)
     assert raws(kept) + raws(rest) == raws(whole)
 
 
 def small(reader: Reader) -> Stream:
-    return replace(reader.connector.streams["plans"], page_size=2)
+    return replace(reader.connector.streams["plans"], page_size=1)
 
 
 def test_a_file_with_a_plan_of_the_future_is_met_again(reader: Reader) -> None:
