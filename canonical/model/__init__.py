@@ -13,6 +13,7 @@ from canonical.model import (
     plan,
     program,
     project,
+    registration,
     succession,
 )
 from canonical.model.address import ADDRESS
@@ -38,6 +39,7 @@ _AREAS = (
     succession,
     account,
     activity,
+    registration,
 )
 
 ENTITIES: dict[str, Entity] = {entity.name: entity for area in _AREAS for entity in area.ENTITIES}

@@ -37,9 +37,31 @@ IDENTIFIER_KINDS = {
 
 RELATION_KINDS = {
     "successor_of": "承継（法人成り・相続・合併・分割・譲渡）",
+    "succeeded_by": "承継された（相手が承継者）",
     "group_of": "グループ",
     "branch_of": "支店・支所",
     "trade_name_of": "屋号",
+}
+
+REGISTRATION_KINDS = {
+    "assigned": "新規",
+    "renamed": "商号又は名称の変更",
+    "moved": "国内所在地の変更",
+    "moved_abroad": "国外所在地の変更",
+    "place_renamed": "行政区画の変更",
+    "closed": "登記記録の閉鎖等",
+    "revived": "登記記録の復活等",
+    "merged": "吸収合併",
+    "merger_void": "吸収合併無効",
+    "name_cancelled": "商号の登記の抹消",
+    "deleted": "削除",
+}
+
+CLOSING_CAUSES = {
+    "liquidation": "清算の結了等",
+    "merger": "合併による解散等",
+    "by_registrar": "登記官による閉鎖",
+    "other": "その他の清算の結了等",
 }
 
 RELATION_CAUSES = {

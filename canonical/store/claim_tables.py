@@ -61,6 +61,7 @@ STORED_ENTITIES = (
     "consent",
     "corporate_activity",
     "workplace_report",
+    "registration_event",
 )
 """Entities that have a table. A table comes, with its migration, with the system that first
 fills it."""

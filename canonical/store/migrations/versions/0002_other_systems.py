@@ -385,6 +385,36 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "claim_registration_event",
+        sa.Column("record_id", sa.BigInteger(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("batch_no", sa.Integer(), nullable=False),
+        sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_batch_no", sa.Integer(), nullable=True),
+        sa.Column("as_of", sa.Date(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=True),
+        sa.Column("effective_on", sa.Date(), nullable=True),
+        sa.Column("effective_on_precision", sa.Text(), nullable=True),
+        sa.Column("registered_on", sa.Date(), nullable=True),
+        sa.Column("registered_on_precision", sa.Text(), nullable=True),
+        sa.Column("number_assigned_on", sa.Date(), nullable=True),
+        sa.Column("number_assigned_on_precision", sa.Text(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("closed_on_precision", sa.Text(), nullable=True),
+        sa.Column("closing_cause", sa.Text(), nullable=True),
+        sa.Column("successor_number", sa.Text(), nullable=True),
+        sa.Column("cause_text", sa.Text(), nullable=True),
+        sa.Column("address_abroad", sa.Text(), nullable=True),
+        sa.Column("correction", sa.Boolean(), nullable=True),
+        sa.Column("latest", sa.Boolean(), nullable=True),
+        sa.Column("not_searchable", sa.Boolean(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "record_id", "role", "ordinal", "batch_no", name=op.f("pk_claim_registration_event")
+        ),
+    )
+    op.create_table(
         "claim_succession_case",
         sa.Column("record_id", sa.BigInteger(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
@@ -497,6 +527,7 @@ def downgrade() -> None:
     op.drop_table("claim_vendor")
     op.drop_table("claim_tool")
     op.drop_table("claim_succession_case")
+    op.drop_table("claim_registration_event")
     op.drop_table("claim_plan_fund")
     op.drop_table("claim_plan_equipment")
     op.drop_table("claim_plan")
