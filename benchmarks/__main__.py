@@ -16,7 +16,7 @@ from benchmarks.scenarios import Bench, Scenario
 from benchmarks.servers import page_server, postgres
 
 STORING = ("flat", "growth", "sqlite", "applications")
-READING = {"soap": 20, "csv_rows": 1}
+READING = {"soap": 20, "csv_rows": 1, "xml": 20}
 """Blocks that only read (`benchmarks.reading`), and by what their records are fewer."""
 
 

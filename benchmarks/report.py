@@ -20,6 +20,7 @@ TITLES = {
     "core": "requests + SQLAlchemy Core",
     "zeep": "zeep's own objects",
     "dictreader": "csv.DictReader",
+    "to_dict": "xmlschema's to_dict",
 }
 
 SCENARIOS = {
@@ -29,6 +30,7 @@ SCENARIOS = {
     "applications": "Applications with all their claims to PostgreSQL",
     "soap": "SOAP answers, read alone",
     "csv_rows": "A CSV file in CP932, read alone",
+    "xml": "XML documents in a ZIP, read and validated alone",
 }
 
 
