@@ -90,6 +90,11 @@ def _future(record: Record, fault: Fault) -> None:
     record[fault.field or "updatedAt"] = fault.value or FAR_FUTURE
 
 
+def _changed(record: Record, fault: Fault) -> None:
+    holder, name = _holder(record, fault.field or _text_field(record))
+    holder[name] = fault.value
+
+
 def _nul(record: Record, fault: Fault) -> None:
     holder, name = _holder(record, fault.field or _text_field(record))
     holder[name] = f"{holder.get(name) or ''}\0"
@@ -146,6 +151,24 @@ def _duplicate_in_page(body: bytes, fault: Fault) -> bytes:
         holder, name = _holder(again, fault.field or _text_field(again))
         holder[name] = fault.value or "later"
         records.append(again)
+    return _dumps(page)
+
+
+def _withheld(body: bytes, fault: Fault) -> bytes:
+    """A record that is not shown (yet)."""
+    page = json.loads(body)
+    records = records_of(page)
+    if records:
+        del records[min(fault.record, len(records) - 1)]
+    return _dumps(page)
+
+
+def _twice(body: bytes, fault: Fault) -> bytes:
+    """The very same record once more."""
+    page = json.loads(body)
+    records = records_of(page)
+    if records:
+        records.append(records[min(fault.record, len(records) - 1)])
     return _dumps(page)
 
 
@@ -209,7 +232,10 @@ BODIES: dict[str, Callable[[bytes, Fault], bytes]] = {
     "field_gained": _on_record(_gained),
     "field_lost": _on_record(_lost),
     "field_retyped": _on_record(_retyped),
+    "field_changed": _on_record(_changed),
     "future_record": _on_record(_future),
+    "record_withheld": _withheld,
+    "record_twice": _twice,
     "nul": _on_record(_nul),
     "key_missing": _on_record(_keyless),
     "lone_surrogate": _lone_surrogate,

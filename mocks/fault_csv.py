@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mocks.faults import Fault
 
+FAR_FUTURE = "2099-01-01"
+
 Table = list[list[str]]
 Headers = list[tuple[bytes, bytes]]
 
@@ -98,6 +100,25 @@ def _twice(table: Table, fault: Fault) -> None:
     table.append(again)
 
 
+def _changed(table: Table, fault: Fault) -> None:
+    place = table[0].index(fault.field) if fault.field else len(table[0]) - 1
+    _row(table, fault)[place] = str(fault.value)
+
+
+def _future(table: Table, fault: Fault) -> None:
+    _row(table, fault)[table[0].index(str(fault.field))] = str(fault.value or FAR_FUTURE)
+
+
+def _withheld(table: Table, fault: Fault) -> None:
+    """A row that is not shown (yet)."""
+    del table[1 + min(fault.record, len(table) - 2)]
+
+
+def _same_again(table: Table, fault: Fault) -> None:
+    """The very same row once more."""
+    table.append(list(_row(table, fault)))
+
+
 def _emptied(table: Table, fault: Fault) -> None:
     """The column names alone: a file that says that everything is gone."""
     del fault
@@ -176,6 +197,10 @@ CSV_BODIES: dict[str, Callable[[bytes, Fault], bytes]] = {
     "key_missing": _on_table(_keyless),
     "duplicate_key_in_page": _on_table(_twice),
     "rows_gone": _on_table(_emptied),
+    "field_changed": _on_table(_changed),
+    "future_record": _on_table(_future),
+    "record_withheld": _on_table(_withheld),
+    "record_twice": _on_table(_same_again),
     "open_quote": _open_quote,
     "mixed_line_ends": _mixed_line_ends,
     "undecodable": _undecodable,

@@ -77,6 +77,26 @@ def _retyped(record: etree._Element, fault: Fault) -> None:
     etree.SubElement(field, "part").text = str(fault.value or text)
 
 
+def _changed(record: etree._Element, fault: Fault) -> None:
+    _field(record, fault.field or TEXT).text = str(fault.value)
+
+
+def _withheld(record: etree._Element, fault: Fault) -> None:
+    """A record that is not shown (yet)."""
+    del fault
+    holder = record.getparent()
+    if holder is not None:
+        holder.remove(record)
+
+
+def _same_again(record: etree._Element, fault: Fault) -> None:
+    """The very same record once more."""
+    del fault
+    holder = record.getparent()
+    if holder is not None:
+        holder.append(copy.deepcopy(record))
+
+
 def _future(record: etree._Element, fault: Fault) -> None:
     _field(record, fault.field or UPDATED).text = str(fault.value or FAR_FUTURE)
 
@@ -175,7 +195,10 @@ XML_BODIES: dict[str, Callable[[bytes, Fault], bytes]] = {
     "field_gained": _on_record(_gained),
     "field_lost": _on_record(_lost),
     "field_retyped": _on_record(_retyped),
+    "field_changed": _on_record(_changed),
     "future_record": _on_record(_future),
+    "record_withheld": _on_record(_withheld),
+    "record_twice": _on_record(_same_again),
     "key_missing": _on_record(_keyless),
     "duplicate_key_in_object": _on_record(_element_twice),
     "duplicate_key_in_page": _on_record(_twice),

@@ -132,6 +132,14 @@ def _duplicate(body: bytes, fault: Fault) -> bytes:
     return _zip([*members, (f"again-{name}", data)])
 
 
+def _withheld(body: bytes, fault: Fault) -> bytes:
+    """A plan that is not in the file (yet)."""
+    members = _members(body)
+    if members:
+        del members[min(fault.record, len(members) - 1)]
+    return _zip(members)
+
+
 ZIP_BODIES: dict[str, Change] = {
     "wrong_encoding": _on_document(_wrong_encoding),
     "broken_xml": _on_document(_cut),
@@ -142,6 +150,8 @@ ZIP_BODIES: dict[str, Change] = {
     "field_gained": _on_document(_inside("<新項目>new</新項目>")),
     "future_record": _on_document(_future),
     "duplicate_key_in_page": _duplicate,
+    "record_twice": _duplicate,
+    "record_withheld": _withheld,
     "zip_broken": _broken_zip,
     "zip_bomb": _adding("bomb.xml", b" " * (64 * MIB)),
     "zip_path_traversal": _adding("../../etc/plan.xml", b"<x/>"),

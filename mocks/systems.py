@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from starlette.types import ASGIApp
 
 from mocks.admin import admin_app
 from mocks.credentials import ClientCredentials
-from mocks.faults import FaultBox, FaultyApp
+from mocks.faults import Fault, FaultBox, FaultyApp
 from mocks.rates import RateLimit
 from mocks.tokens import TokenDesk
 from mocks.world import World
@@ -65,12 +66,19 @@ class Mock:
 
     `revoke` lets every token expire at once, for the fault of that name; `secrets` are the tokens
     given out so far, which must show nowhere.
+
+    What the connector suite needs of a system beyond that: `paths`, the requests whose answers
+    hold a stream's records, where its declaration does not tell; and for one that is not HTTP
+    `trial`, which brings a fault about while its block runs, and `kinds`, those it knows.
     """
 
     app: ASGIApp | None = None
     server: Server | None = None
     revoke: Callable[[], None] | None = None
     secrets: Callable[[], set[str]] = set
+    paths: Mapping[str, str] = field(default_factory=dict)
+    trial: Callable[[str, Fault], AbstractContextManager[None]] | None = None
+    kinds: tuple[str, ...] = ()
 
 
 class SystemModule(Protocol):

@@ -25,7 +25,7 @@ def build(environment: Environment) -> Mock:
     desk = environment.desk(
         environment.credentials, scope=SCOPE, lifetime=environment.token_lifetime
     )
-    app = RateLimit(it_subsidy_app(environment.world, desk), PER_SECOND, BURST)
+    app = RateLimit(it_subsidy_app(environment.world, desk), PER_SECOND, BURST, environment.seconds)
     return Mock(app, revoke=desk.revoke_all, secrets=desk.given_out)
 
 

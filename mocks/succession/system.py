@@ -9,6 +9,7 @@ from mocks.credentials import ClientCredentials
 from mocks.settings import RATE
 from mocks.succession.database import CaseDatabase
 from mocks.succession.desk import CaseDesk
+from mocks.succession.trial import KINDS, CaseTrial
 from mocks.systems import Environment, Mock
 
 PORT: int | None = None
@@ -18,8 +19,9 @@ FILE = "succession.sqlite"
 def build(environment: Environment) -> Mock:
     """A SQLite file in the environment's folder."""
     environment.folder.mkdir(parents=True, exist_ok=True)
-    CaseDesk(environment.world, CaseDatabase(f"sqlite:///{environment.folder / FILE}"))
-    return Mock()
+    database = CaseDatabase(f"sqlite:///{environment.folder / FILE}")
+    CaseDesk(environment.world, database)
+    return Mock(trial=CaseTrial(database), kinds=KINDS)
 
 
 def connections(
