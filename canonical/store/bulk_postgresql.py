@@ -1,4 +1,4 @@
-"""Many rows on PostgreSQL: COPY of CSV for new rows, JSON for changes; Polars writes both."""
+"""Many rows on PostgreSQL: COPY for new rows, JSON for changes; Polars writes both."""
 
 # ruff: noqa: S608 - only names of our own tables and columns are put into statements
 
@@ -109,22 +109,56 @@ def _incoming(connection: Connection, table: Table, frame: pl.DataFrame) -> str:
 
 def _copy(connection: Connection, table: str, frame: pl.DataFrame) -> None:
     driver: Any = connection.connection.driver_connection
-    buffer = io.BytesIO()
-    _as_text(frame).write_csv(buffer, include_header=False)
-    rows = buffer.getbuffer()
+    rows, form = _plain_rows(frame), "text"
+    if rows is None:
+        rows, form = memoryview(_written(_as_text(frame))), "csv"
     with (
         driver.cursor() as cursor,
-        cursor.copy(f"COPY {table} ({_names(frame)}) FROM STDIN (FORMAT csv)") as copy,
+        cursor.copy(f"COPY {table} ({_names(frame)}) FROM STDIN (FORMAT {form})") as copy,
     ):
         for start in range(0, len(rows), _CHUNK):
             copy.write(rows[start : start + _CHUNK])
 
 
-def _as_text(frame: pl.DataFrame) -> pl.DataFrame:
+def _plain_rows(frame: pl.DataFrame) -> memoryview | None:
+    """The rows as COPY's text format, None where a value holds what that would have to escape.
+
+    It costs both sides a sixth less than CSV. Whether it can be written so is counted afterwards:
+    there are as many tabs, line feeds and backslashes as the format itself puts there, and no
+    carriage return.
+    """
+    spelled = _as_text(frame, bytes_start="\\\\x")
+    rows = _written(spelled, separator="\t", quote_style="never", null_value="\\N")
+    nulls = frame.null_count()
+    binary = nulls.select(frame.height - pl.col(name) for name in _binary(frame))
+    backslashes = sum(nulls.rows()[0]) + 2 * sum(sum(row) for row in binary.rows())
+    fits = (
+        rows.count(b"\n") == frame.height
+        and rows.count(b"\t") == frame.height * (frame.width - 1)
+        and rows.count(b"\\") == backslashes
+        and b"\r" not in rows
+    )
+    return memoryview(rows) if fits else None
+
+
+def _written(spelled: pl.DataFrame, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    spelled.write_csv(buffer, include_header=False, **options)
+    return buffer.getvalue()
+
+
+def _binary(frame: pl.DataFrame) -> list[str]:
+    return [name for name, kind in frame.schema.items() if kind == pl.Binary]
+
+
+def _as_text(frame: pl.DataFrame, bytes_start: str = "\\x") -> pl.DataFrame:
     """Bytes (`\\x…`), dates and instants as PostgreSQL spells them."""
-    binary = [name for name, kind in frame.schema.items() if kind == pl.Binary]
+    hexadecimal = (
+        (pl.lit(bytes_start) + pl.col(name).bin.encode("hex")).alias(name)
+        for name in _binary(frame)
+    )
     return frame.with_columns(
-        *((pl.lit("\\x") + pl.col(name).bin.encode("hex")).alias(name) for name in binary),
+        *hexadecimal,
         pl.col(pl.Date).cast(pl.String),
         pl.col(pl.Datetime).dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ"),
     )
