@@ -48,9 +48,11 @@ class SqliteBulk:
 
     def insert(self, connection: Connection, table: Table, frame: pl.DataFrame) -> None:
         """Staged, or one INSERT executed for every row."""
-        if frame.height >= STAGED_FROM and _staged(connection, {table: frame}):
-            return
-        if frame.height:
+        driver: Any = connection.connection.driver_connection
+        staged = frame.height >= STAGED_FROM and staging_sqlite.insert(
+            driver, table.name, _as_sqlite(frame)
+        )
+        if frame.height and not staged:
             _many(connection, _insert(table, frame), frame)
 
     def update(
@@ -87,13 +89,6 @@ def _insert(table: Table, frame: pl.DataFrame) -> str:
     names = ", ".join(f'"{name}"' for name in frame.columns)
     marks = ", ".join("?" * frame.width)
     return f"INSERT INTO {table.name} ({names}) VALUES ({marks})"
-
-
-def _staged(connection: Connection, rows: Mapping[Table, pl.DataFrame]) -> bool:
-    driver: Any = connection.connection.driver_connection
-    return staging_sqlite.insert(
-        driver, {table.name: _as_sqlite(frame) for table, frame in rows.items()}
-    )
 
 
 def _many(connection: Connection, statement: str, frame: pl.DataFrame) -> None:

@@ -9,7 +9,6 @@ Neither happens here: two calls do all rows, while the other threads of a sync g
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
 from pathlib import Path
 
 import adbc_driver_manager as adbc
@@ -20,14 +19,14 @@ _SCHEMA = "staged"
 _PRAGMAS = ("page_size = 65536", "journal_mode = OFF", "synchronous = OFF")
 
 
-def insert(driver: sqlite3.Connection, rows: Mapping[str, pl.DataFrame]) -> bool:
-    """Add rows by table inside the write transaction of `driver`; values are text, number or bytes.
+def insert(driver: sqlite3.Connection, table: str, frame: pl.DataFrame) -> bool:
+    """Add the rows inside the write transaction of `driver`; values are text, number or bytes.
 
     Returns False, with nothing added, when they could not be staged: what is wrong with the disk
     or the file is told better by the statements that need no staging.
 
-    The file lies beside the database, as private as it is, and is gone before the rows are in their
-    tables. Its name is always the same: whoever writes it holds the write lock of the database, so
+    The file lies beside the database, as private as it is, and is gone before the rows are in the
+    table. Its name is always the same: whoever writes it holds the write lock of the database, so
     what lies there can only be left from a process that was killed.
     """
     attached = _attached(driver)
@@ -37,16 +36,14 @@ def insert(driver: sqlite3.Connection, rows: Mapping[str, pl.DataFrame]) -> bool
     path = _beside(driver)
     try:
         path.unlink(missing_ok=True)
-        _write(path, rows)
+        _write(path, frame)
         driver.execute(f"ATTACH ? AS {schema}", (str(path),))
     except (adbc.Error, OSError):
         return False
     finally:
         path.unlink(missing_ok=True)
-    for table, frame in rows.items():
-        columns = ", ".join(f'"{column}"' for column in frame.columns)
-        staged = f"SELECT {columns} FROM {schema}.{table}"
-        driver.execute(f"INSERT INTO main.{table} ({columns}) {staged}")
+    columns = ", ".join(f'"{column}"' for column in frame.columns)
+    driver.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM {schema}.rows")
     return True
 
 
@@ -66,17 +63,16 @@ def _beside(driver: sqlite3.Connection) -> Path:
     return Path(f"{files['main']}-staging")
 
 
-def _write(path: Path, rows: Mapping[str, pl.DataFrame]) -> None:
-    """Make a database of these tables; what a kill leaves of it is of no use to anybody."""
+def _write(path: Path, frame: pl.DataFrame) -> None:
+    """Make a database of the one table `rows`; what a kill leaves of it is of no use to anybody."""
     with adbc_driver_sqlite.connect(str(path)) as database, adbc.AdbcConnection(database) as opened:
         for pragma in _PRAGMAS:
             with adbc.AdbcStatement(opened) as statement:
                 statement.set_sql_query(f"PRAGMA {pragma}")
                 statement.execute_update()
         opened.set_autocommit(False)
-        for table, frame in rows.items():
-            with adbc.AdbcStatement(opened) as statement:
-                statement.set_options(**{adbc.INGEST_OPTION_TARGET_TABLE: table})
-                statement.bind_stream(frame)
-                statement.execute_update()
+        with adbc.AdbcStatement(opened) as statement:
+            statement.set_options(**{adbc.INGEST_OPTION_TARGET_TABLE: "rows"})
+            statement.bind_stream(frame)
+            statement.execute_update()
         opened.commit()
