@@ -55,6 +55,9 @@ _DEFAULT_HOLD = 5.0
 _USER_AGENT = "sme-hub"
 
 Params = Mapping[str, str | int]
+Check = Callable[[Response, str], None]
+"""Takes an answer and its place as messages may show it."""
+
 T = TypeVar("T")
 
 
@@ -129,13 +132,22 @@ class HttpClient:
         path: str,
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
+        *,
+        check: Check | None = None,
     ) -> Response:
         """GET an answer of any media type (files); a 304 is returned as it is.
+
+        Args:
+            params: query; a secret among them (where a system wants it there) shows in no message.
+            check: sees an answer before its status is judged, and raises what it means where a
+                system's own use of a status differs from everybody's.
 
         Raises:
             HubError: any of the tree in `base.errors`, after the retries its type allows.
         """
-        return self._with_policy(lambda: self._attempt(path, params, dict(headers or {})))
+        return self._with_policy(
+            lambda: self._attempt(path, params, dict(headers or {}), check=check)
+        )
 
     def download(
         self,
@@ -229,9 +241,10 @@ class HttpClient:
         params: Params | None,
         headers: Mapping[str, str],
         into: BinaryIO | None = None,
+        check: Check | None = None,
     ) -> Response:
         return self._with_credentials(
-            lambda auth: self._checked(path, params, {**headers, **auth}, into)
+            lambda auth: self._checked(path, params, {**headers, **auth}, into, check)
         )
 
     def _with_credentials(self, ask: Callable[[Mapping[str, str]], T]) -> T:
@@ -253,12 +266,15 @@ class HttpClient:
         params: Params | None,
         headers: Mapping[str, str],
         into: BinaryIO | None = None,
+        check: Check | None = None,
     ) -> Response:
         url = self._url(path)
         for _ in range(_REDIRECTS):
             request = requests.Request("GET", url, params=params, headers=dict(headers))
             response = self._exchange(request, into)
             if response.status not in (301, 302, 303, 307, 308):
+                if check is not None:
+                    check(response, self._place("GET", path))
                 check_status(response, self._place("GET", path), self._clock.now())
                 return response
             url, params = self._redirected(url, response), None

@@ -26,10 +26,13 @@ AuthMethod = Literal[
     "token_header",
     "wsse_username_token",
     "client_key",
+    "application_id",
     "ssh_key",
     "database",
 ]
-IN_THE_MESSAGE: frozenset[AuthMethod] = frozenset({"wsse_username_token", "client_key"})
+IN_THE_MESSAGE: frozenset[AuthMethod] = frozenset(
+    {"wsse_username_token", "client_key", "application_id"}
+)
 """Ways of entering whose credentials stand in each message, where its reader puts them."""
 
 Protocol = Literal["rest", "soap", "xml", "csv", "sql"]

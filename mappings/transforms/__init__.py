@@ -16,6 +16,7 @@ from mappings.transforms import (
     parties,
     people,
     phones,
+    registry,
     text,
     titles,
     web,
@@ -30,6 +31,7 @@ TRANSFORMS: dict[str, Transform] = {
         identifiers.CORPORATE_NUMBER,
         identifiers.DIGITS,
         parties.PARTY_NUMBER,
+        parties.CLIENT_KIND,
         identifiers.POSTAL_CODE,
         names.LEGAL_NAME,
         names.REDUCED_NAME,
@@ -61,6 +63,10 @@ TRANSFORMS: dict[str, Transform] = {
         codes.JSIC,
         codes.LIST,
         codes.AREA,
+        registry.REGISTERED_NAME,
+        registry.REGISTERED_ADDRESS,
+        registry.REGISTRATION_KIND,
+        registry.MERGER,
     )
 }
 """Every transform by the word that a mapping uses after `as:`."""

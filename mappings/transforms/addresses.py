@@ -45,11 +45,14 @@ _BLOCK = re.compile(
     r"(?P<town>.*?)(?P<block>[0-9]+(?:-[0-9]+)*(?![0-9条線])(?:番外地|地先|地割[0-9-]*)?)"
     r"(?P<rest>(?![0-9-]).*)"
 )
+_KATAKANA_TWO = re.compile(r"(?<![ァ-ヴー])ニ(?=丁目|番|号|の[0-9])")
+"""What somebody typed for the kanji 二, which looks the same."""
 _UNNUMBERED = re.compile(r"(?P<town>.*?)(?P<block>無番地|番外地)(?P<rest>.*)")
 
 
 def _numerals(text: str) -> str:
     """Kanji numerals to digits, but only before 丁目, 番, 号, 地割: 三番町 and 八丁堀 stay."""
+    text = _KATAKANA_TWO.sub("二", text)
     return _KANJI_UNIT.sub(lambda m: str(read_number(m[0]) or m[0]), text)
 
 
@@ -201,7 +204,7 @@ def _parts(*values: str | None) -> Values:
 
 ADDRESS = Transform(
     name="address",
-    version=2,
+    version=3,
     outputs=_OUTPUTS,
     parse=parse_address,
     format=_format,
@@ -258,6 +261,11 @@ ADDRESS = Transform(
             "北海道札幌市中央区北1条西2丁目",
             _parts("01", "01101", "北海道", "札幌市中央区", "北1条西", "2", None,
                    "北海道札幌市中央区北1条西2", "北海道札幌市中央区北1条西2丁目"),
+        ),
+        Example(
+            "東京都港区赤坂ニ丁目3番4号",
+            _parts("13", "13103", "東京都", "港区", "赤坂", "2-3-4", None,
+                   "東京都港区赤坂2-3-4", "東京都港区赤坂ニ丁目3番4号"),
         ),
         Example(
             "滋賀県高島市安曇川町1-2 A-ビル",
@@ -340,7 +348,7 @@ def _fast_parts(columns: Sequence[pl.Expr], options: Options) -> Fast:
 
 ADDRESS_PARTS = Transform(
     name="address_parts",
-    version=2,
+    version=3,
     outputs=("_postal_code", *_OUTPUTS),
     parse=_parse_parts,
     format=_format_parts,

@@ -21,6 +21,7 @@ SUMMARIES: Mapping[str, str] = {
     "corporate_number": "法人番号. 13 digits with a valid check digit.",
     "digits": "数字の番号. An identifier of digits that is no amount: leading zeros count.",
     "party_number": "法人番号か個人事業主管理番号. One number field and the kind beside it.",
+    "client_kind": "相談者の種類. A business of either kind, or somebody who has none yet.",
     "postal_code": "郵便番号. Seven digits.",
     "legal_name": "商号又は名称. A name, its legal form and the side the form stands on.",
     "reduced_name": "照合用の名称. A name reduced to what matching compares.",
@@ -51,6 +52,10 @@ SUMMARIES: Mapping[str, str] = {
     "code": "コード. A word or code of the system as the model's code.",
     "jsic": "日本標準産業分類. An industry by code or by name.",
     "list": "列挙. Several elements in one text.",
+    "registered_name": "登記された商号. A name and its kind; one shown as an image is uncertain.",
+    "registered_address": "登記された所在地. An address; one shown as an image is uncertain.",
+    "registration_kind": "登記等の事由. What happened; a ward renamed is not a move.",
+    "merger": "合併の相手. The other corporation of a merger, as the register words it.",
     "prefecture_code": "都道府県コード. A prefecture's name as its JIS X 0401 code.",
 }
 """What each transform reads, in a sentence."""
