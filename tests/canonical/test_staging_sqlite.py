@@ -59,7 +59,6 @@ def difficult() -> pl.DataFrame:
             "ordinal": pl.Series(range(count), dtype=pl.Int32),
             "batch_no": pl.Series([1] * count, dtype=pl.Int32),
             "recorded_from": [datetime(2026, 11, 2, 1, 2, 3, tick, UTC) for tick in range(count)],
-            "claim_hash": [b"", b"\0", *[bytes([n]) * 16 for n in range(2, count)]],
             "as_of": [None, date(1, 1, 1), date(9999, 12, 31), *[date(2026, 2, 28)] * (count - 3)],
             "name": texts,
             "name_kana": [""] * count,
@@ -68,40 +67,56 @@ def difficult() -> pl.DataFrame:
             "capital_jpy": [-(2**63), 2**63 - 1, None, 0, *range(count - 4)],
             "deemed_large_company": [True, False, None, *[True] * (count - 3)],
         }
-    ).select(pl.col(column) for column in _known_columns())
+    )
 
 
-def _known_columns() -> list[str]:
-    """`claim_hash` is stored only by some versions of the table."""
-    wanted = ["record_id", "role", "ordinal", "batch_no", "recorded_from", "claim_hash", "as_of",
-              "name", "name_kana", "name_core", "email", "capital_jpy",
-              "deemed_large_company"]  # fmt: skip
-    return [name for name in wanted if name in METADATA.tables["claim_party"].columns]
+def with_bytes() -> pl.DataFrame:
+    """Records whose fingerprints are empty, hold a NUL, or are no text in any encoding."""
+    hashes = [b"", b"\0", b"a\0b", bytes(range(256)), b"\xff" * 16]
+    return pl.DataFrame(
+        {
+            "record_id": range(1 << 40, (1 << 40) + len(hashes)),
+            "stream_id": pl.Series([1] * len(hashes), dtype=pl.Int16),
+            "record_key": [f"鍵{number}" for number in range(len(hashes))],
+            "raw_hash": hashes,
+            "plan_no": pl.Series([1] * len(hashes), dtype=pl.Int16),
+            "status": ["current"] * len(hashes),
+            "batch_no": pl.Series([1] * len(hashes), dtype=pl.Int32),
+            "position": pl.Series([None, *range(len(hashes) - 1)], dtype=pl.UInt32),
+        }
+    )
 
 
-def insert(path: Path, frame: pl.DataFrame) -> None:
+def insert(path: Path, table: str, frame: pl.DataFrame) -> None:
     with opened(path) as store, store.database.write() as connection:
-        store.database.bulk.insert(connection, METADATA.tables["claim_party"], frame)
+        store.database.bulk.insert(connection, METADATA.tables[table], frame)
 
 
 @pytest.mark.parametrize("shape", ["whole", "sliced", "in chunks"])
+@pytest.mark.parametrize(
+    ("table", "frame"), [("claim_party", difficult()), ("source_record", with_bytes())]
+)
 def test_every_value_is_the_same_either_way(
-    path: Path, tmp_path: Path, shape: str, monkeypatch: pytest.MonkeyPatch
+    path: Path,
+    tmp_path: Path,
+    table: str,
+    frame: pl.DataFrame,
+    shape: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    frame = difficult()
     if shape == "sliced":
-        frame = frame.slice(1, 5)
+        frame = frame.slice(1, 4)
     elif shape == "in chunks":
         frame = pl.concat([frame.head(3), frame.tail(-3)], rechunk=False)
     other = tmp_path / "other.db"
     other.write_bytes(path.read_bytes())
     monkeypatch.setattr(bulk_sqlite, "STAGED_FROM", NEVER)
-    insert(other, frame)
+    insert(other, table, frame)
     monkeypatch.setattr(bulk_sqlite, "STAGED_FROM", 1)
     monkeypatch.setattr(bulk_sqlite, "_many", None)
-    insert(path, frame)
-    assert rows(path, "claim_party") == rows(other, "claim_party")
-    assert len(rows(path, "claim_party")) == frame.height
+    insert(path, table, frame)
+    assert rows(path, table) == rows(other, table)
+    assert len(rows(path, table)) == frame.height
     assert not left_beside(path)
 
 
