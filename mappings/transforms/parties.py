@@ -99,3 +99,48 @@ PARTY_NUMBER = Transform(
         Example(("3", "7000012050002"), refused="unknown_code"),
     ),
 )
+
+
+PRE_FOUNDER = "pre_founder"
+_ABOUT_TO_FOUND = "創業予定"
+
+
+def _parse_client(texts: Texts, _options: Options) -> Parsed:
+    """Who has no business yet is neither, whatever box was ticked beside it."""
+    stage, form = (compact((text or "").strip()) for text in texts)
+    if stage.startswith(_ABOUT_TO_FOUND):
+        return Parsed((PRE_FOUNDER,))
+    if not form:
+        return Parsed((None,))
+    kind = _KINDS.get(form) or (SOLE_PROPRIETOR if form == "個人" else None)
+    if kind is None:
+        raise RefusedValue("unknown_code", "is neither 法人 nor 個人")
+    return Parsed((kind,))
+
+
+def _format_client(values: Values, _options: Options) -> Texts:
+    (kind,) = values
+    if kind == PRE_FOUNDER:
+        return (_ABOUT_TO_FOUND, None)
+    written = {CORPORATION: "法人", SOLE_PROPRIETOR: "個人"}.get(kind or "")
+    return ("既存" if written else None, written)
+
+
+CLIENT_KIND = Transform(
+    name="client_kind",
+    version=1,
+    outputs=("",),
+    parse=_parse_client,
+    format=_format_client,
+    inputs=("stage", "form"),
+    loss="what was ticked of a business that does not exist yet",
+    examples=(
+        Example(("既存", "法人"), (CORPORATION,), formatted=("既存", "法人")),
+        Example(("既存", "個人"), (SOLE_PROPRIETOR,), formatted=("既存", "個人")),
+        Example(("創業予定", "個人"), (PRE_FOUNDER,)),
+        Example(("創業予定", None), (PRE_FOUNDER,), formatted=("創業予定", None)),
+        Example((None, "個人事業主"), (SOLE_PROPRIETOR,)),
+        Example(("既存", None), (None,)),
+        Example(("既存", "任意団体"), refused="unknown_code"),
+    ),
+)
