@@ -15,7 +15,7 @@ import asyncio
 import dataclasses
 import socket
 import struct
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Container, MutableMapping
 from email.utils import formatdate
 from fnmatch import fnmatchcase
 from threading import Lock
@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mocks.fault_bodies import BODIES
 from mocks.fault_csv import CSV_BODIES, bodies_of, replaced
+from mocks.fault_sftp import OF_SFTP
 from mocks.fault_xml import XML_BODIES
 from mocks.fault_zip import ZIP_BODIES
 
@@ -54,7 +55,9 @@ ANSWERS: dict[str, tuple[int, bytes, bytes]] = {
 
 ON_THE_WIRE = ("slow_drip", "reset", "truncated", "clock_skew", "replaced")
 KINDS = tuple(
-    dict.fromkeys((*ANSWERS, *ON_THE_WIRE, *BODIES, *XML_BODIES, *CSV_BODIES, *ZIP_BODIES))
+    dict.fromkeys(
+        (*ANSWERS, *ON_THE_WIRE, *BODIES, *XML_BODIES, *CSV_BODIES, *ZIP_BODIES, *OF_SFTP)
+    )
 )
 OTHER_BODIES = {b"<": XML_BODIES, b"P": ZIP_BODIES}
 """Faults of bodies that are no JSON, by their first byte."""
@@ -129,11 +132,13 @@ class FaultBox:
         with self._lock:
             return list(self._faults)
 
-    def take(self, system: str, path: str) -> Fault | None:
-        """The fault for this request, if any; counts it."""
+    def take(self, system: str, path: str, kinds: Container[str] | None = None) -> Fault | None:
+        """The fault for this request, if any (one of `kinds`, if given); counts it."""
         with self._lock:
             for fault in self._faults:
                 if not (fnmatchcase(system, fault.system) and fnmatchcase(path, fault.path)):
+                    continue
+                if kinds is not None and fault.kind not in kinds:
                     continue
                 if fault.skip > 0:
                     fault.skip -= 1
