@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -146,14 +146,19 @@ PROCESSES = {
 
 @cache
 def place_changes() -> frozenset[str]:
-    """Municipality code and day, joined: rows of that day tell of a place's new name or code.
+    """Municipality code and day, joined: rows of these days tell of a place's new name or code.
 
-    The register rewrites the addresses of a reorganised municipality on one day, with 処理区分 12
-    as for a move. `data/reorganisations.tsv` names the day of effect and the day of rewriting.
+    The register rewrites the addresses of a reorganised municipality with 処理区分 12, as for a
+    move, most of them on one day. `data/reorganisations.tsv` names the day on which the new code
+    was made, and the day by which all was rewritten.
     """
-    lines = _TABLE.read_text(encoding="utf-8").splitlines()[1:]
-    rows = [line.split("\t") for line in lines]
-    return frozenset(code + day for code, _name, *days in rows for day in days)
+    found = set()
+    for line in _TABLE.read_text(encoding="utf-8").splitlines()[1:]:
+        code, _name, *days = line.split("\t")
+        first, last = map(date.fromisoformat, days)
+        for number in range((last - first).days + 1):
+            found.add(f"{code}{first + timedelta(days=number)}")
+    return frozenset(found)
 
 
 def _parse_kind(texts: Texts, _options: Options) -> Parsed:
@@ -192,7 +197,7 @@ REGISTRATION_KIND = Transform(
     format=_format_kind,
     fast=_fast_kind,
     inputs=("process", "change_date", "prefecture_code", "city_code"),
-    loss="day and place; who really moved on the day of a reorganisation",
+    loss="day and place; who really moved in the days of a reorganisation",
     examples=(
         Example(("12", "2024-01-04", "13", "101"), ("moved",), formatted=("12", None, None, None)),
         Example(("12", "2024-01-09", "22", "138"), ("place_renamed",)),
