@@ -55,13 +55,12 @@ class Broken:
 
 def cut(text: bytes, tag: str, key: str) -> Pieces | None:
     """The records of a text whose elements are called `tag`; None where that cannot be done."""
-    local = re.escape(tag.rpartition("}")[2].encode())
-    element = re.compile(
-        rb"<((?:[^\s<>/:!?]+:)?%s)(?:\s[^<>]*)?(?:(?<=/)>|(?<!/)>.*?</\1\s*>)" % local, re.DOTALL
-    )
-    found = list(element.finditer(text))
+    found = _spans(text, tag.rpartition("}")[2].encode())
+    ends = [0, *(end for _, end in found)]
+    begins = [*(begin for begin, _ in found), len(text)]
+    around = b"".join(text[end:begin] for end, begin in zip(ends, begins, strict=True))
     try:
-        rest = etree.fromstring(element.sub(b"", text), _parser())
+        rest = etree.fromstring(around, _parser())
     except (etree.XMLSyntaxError, ValueError):
         return None
     if not found or rest is None or rest.getroottree().docinfo.doctype:
@@ -69,10 +68,34 @@ def cut(text: bytes, tag: str, key: str) -> Pieces | None:
     scope = _scope(rest)
     records = []
     line, at = 1, 0
-    for match in found:
-        line, at = line + text.count(b"\n", at, match.start()), match.start()
-        records.append(_record(match[0], scope, tag, key, line))
+    for begin, end in found:
+        line, at = line + text.count(b"\n", at, begin), begin
+        records.append(_record(text[begin:end], scope, tag, key, line))
     return Pieces(records, rest)
+
+
+def _spans(text: bytes, local: bytes) -> list[tuple[int, int]]:
+    """Where each element of this local name begins and ends, by its tags alone.
+
+    One pass: an answer full of elements that never end takes no longer than a sound one.
+    """
+    tags = list(
+        re.finditer(rb"<(/?)((?:[^\s<>/:!?]+:)?%s)(?=[\s/>])([^<>]*)>" % re.escape(local), text)
+    )
+    last = {match[2]: match.start() for match in tags if match[1]}
+    found: list[tuple[int, int]] = []
+    begun: tuple[bytes, int] | None = None
+    for match in tags:
+        name, closing = match[2], bool(match[1])
+        if begun is not None:
+            if closing and name == begun[0]:
+                found.append((begun[1], match.end()))
+                begun = None
+        elif not closing and match[3].endswith(b"/"):
+            found.append(match.span())
+        elif not closing and last.get(name, -1) > match.start():
+            begun = (name, match.start())
+    return found
 
 
 def _parser(*, recover: bool = False) -> etree.XMLParser:

@@ -141,6 +141,20 @@ def test_cutting_loses_no_record_whatever_stands_in_it(inner: list[bytes]) -> No
     assert len(pieces.rest) == 0
 
 
+@pytest.mark.parametrize("tag", [b"<agency>", b"<agency x='", b"</agency>", b"<n:agency>"])
+def test_elements_that_never_end_are_passed_over_once(tag: bytes) -> None:
+    """Looking for the end of each one anew would take hours."""
+    assert cut(b"<r>" + tag * 300_000 + b"</r>", "agency", "n") is None
+
+
+def test_a_record_that_never_ends_does_not_hide_the_others() -> None:
+    text = b'<r xmlns:a="urn:a"><a:agency><agency><n>1</n></agency><agency/></r>'
+    assert cut(text, "agency", "n") is None, "what is left is not well-formed"
+    pieces = cut(text.replace(b"<a:agency>", b""), "agency", "n")
+    assert pieces is not None
+    assert len(pieces.records) == 2
+
+
 @pytest.mark.parametrize(
     "text",
     [
