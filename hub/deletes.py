@@ -15,6 +15,9 @@ from hub.windows import Reading
 if TYPE_CHECKING:
     from hub.transfer import SyncJob
 
+UNKNOWN = "sha256:"
+"""Begins the name of a refused record whose key cannot be read."""
+
 SHARE = 0.1
 AT_LEAST = 20
 
@@ -76,7 +79,8 @@ class AbsentKeys:
     Over a tenth of the stream missing (and at least 20 keys), the run stops for approval: a
     snapshot that broke off without saying so looks just like a mass deletion. An interrupted
     snapshot is read again from its beginning (`plan_reading`): one taken up in the middle would not
-    be complete, and would delete nothing.
+    be complete, and would delete nothing. Nor is anything deleted where a refused record's key is
+    unknown: it may be the very one that is missing.
     """
 
     def __init__(self, job: SyncJob, stream_id: int, *, active: bool, approved: bool) -> None:
@@ -95,9 +99,10 @@ class AbsentKeys:
         return cls(job, stream_id, active=active, approved=approved)
 
     def seen(self, batch: ReadBatch) -> None:
-        """Note the keys of a batch; one that is not of a whole ends it."""
+        """Note the keys of a batch; one that is not of a whole, or that has lost a key, ends it."""
         snapshot = self._job.stream.mode == "snapshot"
         self._active &= snapshot if batch.whole is None else batch.whole
+        self._active &= not any(one.key.startswith(UNKNOWN) for one in batch.refused.values())
         if self._active:
             self._seen.update(batch.keys, batch.unchanged, batch.deleted)
         else:

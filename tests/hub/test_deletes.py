@@ -119,3 +119,19 @@ def test_a_read_that_is_not_complete_deletes_nothing(
     register.sync(ALL)
     assert register.sync(FEWER, options).counts["deleted"] == 0
     assert register.live() == ALL
+
+
+def test_a_record_whose_key_cannot_be_read_is_not_taken_for_one_that_is_gone(
+    register: Register,
+) -> None:
+    register.sync(ALL)
+    body = datasets.flat(register.folder, ALL, 0).body
+    sound = body.read_bytes()
+    key = f'"F{ALL - 1:09d}"'.encode()
+    body.write_bytes(sound.replace(key, b"[]".ljust(len(key))))
+    counts = register.sync(ALL).counts
+    assert (counts["deleted"], counts["quarantined"]) == (0, 1)
+    body.write_bytes(sound)
+    counts = register.sync(ALL).counts
+    assert (counts["deleted"], counts["unchanged"]) == (1, ALL), "the nameless one is gone"
+    assert register.live() == ALL
