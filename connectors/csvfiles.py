@@ -2,7 +2,8 @@
 
 A file that has not changed since the last run is not read. That a file was read to its end is noted
 with its last page, so that a run which was killed before reads it again. It is not noted of a file
-with rows that cannot be read: they may have been spoilt on their way.
+with rows that cannot be read: they may have been spoilt on their way; nor of one with rows that the
+window's end keeps out: a later window must meet them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from base.records import Page, Window
 from connectors.csvrows import BLOCK_BYTES, HASHED, CsvLayout, RowBlock, read_rows, refused_records
 from connectors.files import Fetched, FileSource, source_of
 from connectors.hooks import ReadContext
+from connectors.keys import instant_text
 from connectors.rest import pack_position, unpack_position
 from connectors.table import TableContract
 
@@ -28,7 +30,8 @@ def read(
 ) -> Iterator[Page]:
     """Read a stream from its file or files; see `connectors.hooks.ReadHook`."""
     position = unpack_position(resume, window)
-    reader = CsvReader(context, layout_of(context), source_of(context))
+    end = instant_text(window.until.isoformat())
+    reader = CsvReader(context, layout_of(context), source_of(context), end)
     read = 0
     held: Page | None = None
     for page, end_of_file in reader.pages(Position.of(position)):
@@ -72,7 +75,7 @@ def layout_of(context: ReadContext) -> CsvLayout:
 class Position:
     """A place in a stream's files: behind a block of this version of a file.
 
-    `sound` says that no row up to there was refused.
+    `sound` says that no row up to there was refused, or kept out by the window's end.
     """
 
     name: str = ""
@@ -93,11 +96,12 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class CsvReader:
-    """Reads the files of one stream."""
+    """Reads the files of one stream; `end` is the window's, as the pages' `updated` are written."""
 
     context: ReadContext
     layout: CsvLayout
     source: FileSource
+    end: str | None = None
 
     def pages(self, after: Position) -> Iterator[tuple[Page, bool]]:
         """Every page from a place on, and whether it is its file's last one.
@@ -130,13 +134,17 @@ class CsvReader:
             line=after.line,
             block_bytes=BLOCK_BYTES,
         ):
-            sound &= not block.refused
             page = self._page(block)
+            sound &= not block.refused and not self._goes_beyond(page)
             here = Position(file.name, file.mark, block.end, block.line, sound)
             page.resume = here.packed()
             if block.last and sound and file.mark is not None:
                 page.notes[NOTE + file.name] = file.mark
             yield page, block.last
+
+    def _goes_beyond(self, page: Page) -> bool:
+        end = self.end
+        return end is not None and any(at is not None and at > end for at in page.updated)
 
     def _page(self, block: RowBlock) -> Page:
         prepare, context = self.context.prepare, self.context

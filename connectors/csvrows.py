@@ -205,13 +205,22 @@ class _Reader:
             ContractError: it names a column twice, or none of the contract's.
         """
         names = [name or f"{UNNAMED}{index}" for index, name in enumerate(header, start=1)]
-        if len(set(names)) < len(names):
-            twice = next(name for name in names if names.count(name) > 1)
-            raise ContractError(f"the header of {self._name} names {twice[:40]!r} twice")
         if self._layout.columns and not {*names} & {*self._layout.columns}:
             raise ContractError(
-                f"the first row of {self._name} has none of the contract's {len(names)} columns",
+                f"the first row of {self._name} has none of the contract's"
+                f" {len(self._layout.columns)} columns",
                 remedy="It may be another file, or a web page; compare it with the contract",
+            )
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            shown = (
+                repr(twice)
+                if twice in self._layout.columns
+                else "one that is none of the contract's"
+            )
+            raise ContractError(
+                f"the header of {self._name} names {shown} twice",
+                remedy="Which of them counts is not said: compare the file with the contract",
             )
         return names
 

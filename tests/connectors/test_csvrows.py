@@ -39,7 +39,9 @@ def refused(data: bytes, **options: Any) -> list[tuple[int, str]]:
     return [(r.line, r.rule) for block in blocks(data, **options) for r in block.refused]
 
 
-def written(table: list[list[str]], end: str = "\r\n", quoting: Literal[0, 1] = csv.QUOTE_MINIMAL) -> str:
+def written(
+    table: list[list[str]], end: str = "\r\n", quoting: Literal[0, 1] = csv.QUOTE_MINIMAL
+) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator=end, quoting=quoting).writerows(table)
     return text.getvalue()
@@ -198,11 +200,14 @@ def test_another_character_set_than_agreed_is_an_error(declared: str, sent: str)
         (b"\n\n", "no row of column names"),
         (b"<html><body>", "none of the contract"),
         (b"a,a\n1,2\n", "names 'a' twice"),
+        ("山田太郎,山田太郎\n".encode(), "none of the contract's 2 columns"),
+        ("a,山田太郎,山田太郎\n".encode(), "one that is none of the contract's twice"),
     ],
 )
 def test_a_file_that_is_not_the_contracts_is_an_error(data: bytes, message: str) -> None:
-    with pytest.raises(ContractError, match=message):
+    with pytest.raises(ContractError, match=message) as raised:
         blocks(data, columns=("a", "b"))
+    assert "山田" not in str(raised.value), "without a header, the first row is somebody's"
 
 
 def test_a_text_without_any_line_end_is_an_error() -> None:
