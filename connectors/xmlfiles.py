@@ -8,7 +8,7 @@ file that breaks off in its middle ends the read with an error after the pages b
 from __future__ import annotations
 
 import hashlib
-import io
+import json
 import re
 import zipfile
 import zlib
@@ -23,8 +23,9 @@ from lxml import etree
 
 from base.errors import ContractError, ReadError, Stage
 from base.records import Page, RefusedRecord, Window
+from connectors.files import source_of
 from connectors.hooks import ReadContext
-from connectors.keys import KeyReader
+from connectors.keys import KeyReader, instant_text
 from connectors.rest import pack_position, unpack_position
 from connectors.xmlrecords import TooDeepError
 from connectors.xmlsafe import (
@@ -62,26 +63,46 @@ def read(
 ) -> Iterator[Page]:
     """Read a stream from one file: `path` of its section, or a local file.
 
-    A file that has the ETag, or else the bytes, of the last run is not read again.
+    A file that has the mark of the last run is not read again. It is not noted as read where the
+    window's end keeps out one of its records: a later window must meet it.
+
+    Raises:
+        ReadError: there is not exactly one such file.
+        HubError: whatever else ended the read; pages given before stay good.
     """
-    reader = XmlReader.of(context)
-    if context.file is not None:
-        with context.file.open("rb") as local:
-            yield from _bounded(reader.within(local, context.file.name, window, resume), limit)
-        return
-    path = str(context.stream.section["path"])
-    noted = context.memo([f"file:{path}"]).get(f"file:{path}")
-    headers = {"If-None-Match": noted} if noted and noted.startswith(('"', "W/")) else {}
-    answer = context.client.get(path, headers=headers)
-    mark = answer.headers.get("etag") or f"sha256:{hashlib.sha256(answer.body).hexdigest()}"
-    if answer.status == 304 or mark == noted:
+    yield from _bounded(_pages(context, window, resume), limit)
+
+
+def _pages(context: ReadContext, window: Window, resume: str | None) -> Iterator[Page]:
+    reader, source = XmlReader.of(context), source_of(context)
+    wanted = str(context.stream.section.get("path", ""))
+    listed = source.list(wanted)
+    if len(listed) != 1:
+        raise ReadError(
+            f"{len(listed)} files are called {wanted}, where there must be one",
+            remedy="Ask the system's owner which file counts, or whether it was moved",
+        )
+    note = f"file:{listed[0].name}"
+    fetched = source.fetch(listed[0], context.memo([note]).get(note))
+    if fetched is None:
         yield Page(whole=False)
         return
-    pages = reader.within(io.BytesIO(answer.body), path, window, resume)
-    for page in _bounded(pages, limit):
-        if page.resume is None:
-            page.notes[f"file:{path}"] = mark
-        yield page
+    mark, end = fetched.file.mark, instant_text(window.until.isoformat()) or ""
+    with fetched:
+        first, late = _place(unpack_position(resume, window), mark)
+        for page, following in reader.pages(fetched.stream, fetched.file.name, first):
+            late = late or any(at is not None and at > end for at in page.updated)
+            if following is not None:
+                page.resume = pack_position(json.dumps([mark, following, late]), window)
+            elif mark is not None and not late:
+                page.notes[note] = mark
+            yield page
+
+
+def _place(position: object, mark: str | None) -> tuple[int, bool]:
+    """The number to read on from, and whether a record was late; of another version, none."""
+    version, number, late = json.loads(position) if isinstance(position, str) else (None, 0, False)
+    return (int(number), bool(late)) if version == mark else (0, False)
 
 
 def _bounded(pages: Iterator[Page], limit: int | None) -> Iterator[Page]:

@@ -7,11 +7,12 @@ import json
 import struct
 import tracemalloc
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from typing import IO, Any, cast
+from typing import IO, Any, BinaryIO, cast
 
 import pytest
 import xmlschema
@@ -24,7 +25,7 @@ from base.errors import ContractError, ReadError
 from base.http_answer import Response
 from base.personal_number import guard_record
 from base.records import Page, Window
-from connectors.declaration import Auth, Stream, Title
+from connectors.declaration import Auth, Cursor, Stream, Title
 from connectors.hooks import ReadContext
 from connectors.keys import KeyReader
 from connectors.xmlfiles import KEPT, XmlReader, read
@@ -253,11 +254,14 @@ class Answers:
     def __init__(self, body: bytes, etag: str | None) -> None:
         self.body, self.etag, self.asked = body, etag, 0
 
-    def get(self, path: str, headers: dict[str, str]) -> Response:
+    def download(
+        self, path: str, into: BinaryIO, params: Any, headers: Mapping[str, str]
+    ) -> Response:
         self.asked += 1
         if self.etag and headers.get("If-None-Match") == self.etag:
             return Response(304, {"etag": self.etag}, b"")
-        return Response(200, {"etag": self.etag} if self.etag else {}, self.body)
+        into.write(self.body)
+        return Response(200, {"etag": self.etag} if self.etag else {}, b"")
 
 
 def context(client: Answers, notes: dict[str, str], **given: Any) -> ReadContext:
@@ -305,6 +309,25 @@ def test_one_file_behind_an_address_is_read_until_it_stays_the_same(
     assert (known.keys, known.whole) == ([], False)
     client.body, client.etag = zipped(("q.xml", plan("Q"))), etag and '"two"'
     assert [page.keys for page in asked(resume=None, limit=None)] == [["Q"]]
+
+
+def test_a_position_in_another_version_of_the_file_is_not_used(contract: XsdContract) -> None:
+    client = Answers(zipped(*((f"{n}.xml", plan(f"P{n}")) for n in range(5))), '"one"')
+    window = Window(None, datetime(2026, 11, 20, tzinfo=UTC))
+    first, *_ = read(context(client, {}, contract=contract), window, resume=None, limit=None)
+    client.body, client.etag = zipped(*((f"{n}.xml", plan(f"Q{n}")) for n in range(3))), '"two"'
+    rest = read(context(client, {}, contract=contract), window, resume=first.resume, limit=None)
+    assert [page.keys for page in rest] == [["Q0", "Q1"], ["Q2"]]
+
+
+def test_a_file_with_a_record_of_the_future_does_not_count_as_read(contract: XsdContract) -> None:
+    client = Answers(zipped(("1.xml", plan("P1", note="2026-11-21T00:00:00Z"))), '"one"')
+    asked = context(client, {}, contract=contract)
+    asked = replace(asked, stream=replace(asked.stream, cursor=Cursor("note")))
+    for day, notes in ((20, {}), (22, {"file:/plans.zip": '"one"'})):
+        window = Window(None, datetime(2026, 11, day, tzinfo=UTC))
+        (page,) = read(asked, window, resume=None, limit=None)
+        assert (page.keys, page.notes) == (["P1"], notes)
 
 
 def test_a_local_file_is_read_in_the_systems_place(contract: XsdContract, tmp_path: Path) -> None:
