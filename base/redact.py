@@ -170,6 +170,10 @@ class RedactingFilter(logging.Filter):
         return True
 
 
+CHATTY = ("urllib3", "alembic", "sqlalchemy")
+"""Loggers that stay at WARNING: below it they say more than anyone wants, sqlalchemy even rows."""
+
+
 def install_logging(
     level: str = "INFO", *, stream: TextIO | None = None, secrets: Iterable[str] = ()
 ) -> logging.Handler:
@@ -190,7 +194,7 @@ def install_logging(
     handler.addFilter(RedactingFilter())
     root.addHandler(handler)
     root.setLevel(level)
-    for chatty in ("urllib3", "alembic"):
+    for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     return handler
 

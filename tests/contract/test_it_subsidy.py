@@ -1,0 +1,5 @@
+"""The connector suite for `it_subsidy`."""
+
+from tests.contract.suite import connector_suite
+
+suite = connector_suite("it_subsidy")
