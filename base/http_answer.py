@@ -66,6 +66,12 @@ def check_status(response: Response, place: str, now: datetime) -> None:
         HubError: TokenExpired, Forbidden, NotFound, RateLimited, ServerFault or ReadError.
     """
     status = response.status
+    if status == 206:
+        raise ServerFault(
+            f"{place} answered 206: a part, though the whole was asked for",
+            remedy="Nothing was read. A cache in between may be wrong: if it recurs, tell the "
+            "system's owner",
+        )
     if status < 300 or status == 304:
         return
     hold = retry_after(response.headers, now)

@@ -166,6 +166,7 @@ class HttpSource:
         try:
             answer = self.client.download(name, into, dict(self.parameters), _unless(noted))
             if answer.status == 304:
+                _check_noted(name, noted)
                 into.close()
                 return None
             file = _described(name, answer.headers, into)
@@ -176,6 +177,20 @@ class HttpSource:
             into.close()
             return None
         return Fetched(file, into)
+
+
+def _check_noted(name: str, noted: str | None) -> None:
+    """Make sure that there is a version which can be unchanged.
+
+    Raises:
+        ServerFault: none was named.
+    """
+    if noted is None:
+        raise ServerFault(
+            f"{name} was answered with 304 (unchanged) though no version was named",
+            remedy="Nothing was read. A cache in between may be wrong: if it recurs, tell the "
+            "system's owner",
+        )
 
 
 def _unless(noted: str | None) -> dict[str, str]:

@@ -144,6 +144,12 @@ def test_truncated_gzip_and_truncated_chunks(site: Site, make_client: MakeClient
     assert "breaks off" in str(read_error(make_client(retries=0), ServerFault))
 
 
+def test_a_part_is_not_taken_for_the_whole(site: Site, make_client: MakeClient) -> None:
+    site.script(send(b"id,name\n1,a\n", status=206))
+    with pytest.raises(ServerFault, match="answered 206: a part"):
+        make_client().download("/list.csv", BytesIO())
+
+
 def test_a_reset_in_the_middle_of_an_answer(site: Site, make_client: MakeClient) -> None:
     def half(handler: Handler) -> None:
         handler.send_response(200)

@@ -72,6 +72,13 @@ def test_a_server_that_takes_no_conditions_is_read_all_the_same() -> None:
     assert files.fetch(RemoteFile("x.csv"), '"1"') is None
 
 
+def test_a_file_that_nobody_knows_is_not_taken_for_an_unchanged_one() -> None:
+    files, _ = source((304, ETAG, b""))
+    assert files.fetch(RemoteFile("x.csv"), '"1"') is None
+    with pytest.raises(ServerFault, match="though no version was named"):
+        files.fetch(RemoteFile("x.csv"))
+
+
 def test_the_date_and_the_size_tell_versions_apart_where_there_is_no_etag() -> None:
     files, shelf = source((200, DATED, b"one"), (304, DATED, b""))
     fetched = files.fetch(RemoteFile("x.csv"))
