@@ -9,33 +9,20 @@ paramiko does the protocol (SSH: RFC 4251 to 4254; SFTP version 3, draft-ietf-se
 
 from __future__ import annotations
 
-import base64
-import io
+import logging
 import posixpath
 import socket
 import stat
 import threading
+import weakref
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 import paramiko
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-    load_ssh_private_key,
-)
-from paramiko.ssh_exception import (
-    AuthenticationException,
-    BadHostKeyException,
-    SSHException,
-)
+from paramiko.ssh_exception import AuthenticationException, SSHException
 
 from base.breaker import CircuitBreaker
 from base.clock import Clock
@@ -43,15 +30,18 @@ from base.connection import Connection
 from base.errors import (
     AuthenticationError,
     ConnectError,
-    Forbidden,
     HubError,
-    NotFound,
     ReadError,
     ServerFault,
     SettingsError,
 )
 from base.rate import RateBudget
 from base.retry import LONGEST_HOLD, OnWait, RunBudget, call
+from base.sftp_fault import entering_error, request_error
+from base.sftp_keys import host_key, private_key, signatures
+from base.sftp_watch import TooSlow, Watch
+
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # what fails is told by our errors
 
 T = TypeVar("T")
 
@@ -59,11 +49,17 @@ PORT = 22
 CONNECT_TIMEOUT = 15.0
 """Seconds for the connection, and for each step of the handshake."""
 
-SLOWEST = 16 * 1024
-"""Bytes a second below which a download is given up, once `DEADLINE` seconds have passed."""
-
 DEADLINE = 300.0
+"""Seconds after which a request is given up, however it drips; a large file has longer."""
+
+SLOWEST = 16 * 1024
+"""Bytes a second that a large file must come with."""
+
 CHUNK = 256 * 1024
+AT_ONCE = 64
+"""Requests for parts of a file that are under way at once: memory is bounded by them, not by the
+file (paramiko asks for 32 KiB each)."""
+
 REREADS = 3
 """Times a file is read again because it was replaced meanwhile."""
 
@@ -113,8 +109,8 @@ class SftpClient:
         self._host, self._port = parts.hostname, parts.port or PORT
         self.folder = unquote(parts.path) or "."
         self._user = connection.options.get("username") or connection.option("client_id")
-        self._key = _private_key(connection)
-        self._host_key = _host_key(connection)
+        self._key = private_key(connection)
+        self._host_key = host_key(connection)
         self._clock = clock
         self._rate = rate or RateBudget(connection.name, None, None, clock)
         self._breaker = breaker or CircuitBreaker(connection.name, clock)
@@ -138,7 +134,8 @@ class SftpClient:
 
         def read(sftp: paramiko.SFTPClient) -> list[FileEntry]:
             path = self._path(folder)
-            found = sftp.listdir_attr(path)
+            with self._watched(DEADLINE):
+                found = sftp.listdir_attr(path)
             files = [entry for entry in found if stat.S_ISREG(entry.st_mode or 0)]
             made = [_entry(posixpath.join(path, entry.filename), entry) for entry in files]
             return sorted(made, key=lambda entry: entry.path)
@@ -154,14 +151,15 @@ class SftpClient:
         """
 
         def read(sftp: paramiko.SFTPClient) -> FileEntry:
-            return _entry(self._path(path), sftp.stat(self._path(path)))
+            return self._stat(sftp, self._path(path))
 
         return self._with_policy(f"stat {path}", read)
 
     def download(self, path: str, into: BinaryIO) -> FileEntry:
         """Copy a file into `into`, which every try fills from its beginning.
 
-        A file whose size or time changes while it is read is read again.
+        A file whose size or time changes while it is read, or that ends before its size, is read
+        again.
 
         Returns:
             what the server said of the file that was copied.
@@ -170,26 +168,28 @@ class SftpClient:
             HubError: any of the tree in `base.errors`, after the retries its type allows.
         """
 
-        def read(sftp: paramiko.SFTPClient) -> FileEntry:
+        def read(sftp: paramiko.SFTPClient) -> FileEntry | None:
             place = self._path(path)
-            for _ in range(REREADS):
-                before = _entry(place, sftp.stat(place))
-                into.seek(0)
-                into.truncate()
-                copied = self._copy(sftp, place, into, before.size)
-                after = _entry(place, sftp.stat(place))
-                if before == after and copied == before.size:
-                    into.seek(0)
-                    return after
-            raise ServerFault(
-                f"{self.address}: {before.name} was replaced each of {REREADS} times it was read",
-                remedy="Ask the owner to upload under another name and rename when done",
-            )
+            before = self._stat(sftp, place)
+            into.seek(0)
+            into.truncate()
+            copied = self._copy(sftp, place, into, before.size)
+            after = self._stat(sftp, place)
+            return after if before == after and copied == before.size else None
 
-        return self._with_policy(f"get {path}", read)
+        for _ in range(REREADS):
+            found = self._with_policy(f"get {path}", read)
+            if found is not None:
+                into.seek(0)
+                return found
+        raise ServerFault(
+            f"{self.address}: {posixpath.basename(path)} was replaced, or cut short, each of "
+            f"{REREADS} times it was read",
+            remedy="Ask the owner to upload under another name and rename when done",
+        ).located(system=self.connection.name)
 
     def close(self) -> None:
-        """End the connection."""
+        """End the connection; the next request opens another one."""
         with self._lock:
             if self._transport is not None:
                 self._transport.close()
@@ -233,8 +233,11 @@ class SftpClient:
         except HubError as error:
             self._broken(error)
             raise
-        except (OSError, EOFError, SSHException) as error:
-            made = self._error(what, error)
+        except (OSError, EOFError, SSHException, TooSlow) as error:
+            if self._transport is None:
+                made = entering_error(self.address, self._user, error)
+            else:
+                made = request_error(f"{self.address}: {what}", error, self.connection.timeout)
             self._broken(made)
             raise made from None
         self._breaker.success()
@@ -257,16 +260,34 @@ class SftpClient:
         transport = paramiko.Transport(wire)
         transport.banner_timeout = transport.handshake_timeout = transport.auth_timeout = patience
         try:
-            transport.start_client(timeout=patience)
-            self._check_host(transport.get_remote_server_key())
-            transport.auth_publickey(self._user, self._key)
-            sftp = cast(paramiko.SFTPClient, paramiko.SFTPClient.from_transport(transport))
-            cast(paramiko.Channel, sftp.get_channel()).settimeout(self.connection.timeout)
+            with Watch(transport, patience):
+                sftp = self._entered(transport, patience)
         except BaseException:
             transport.close()
             raise
+        weakref.finalize(self, transport.close)
         self._transport, self._sftp = transport, sftp
         return sftp
+
+    def _entered(self, transport: paramiko.Transport, patience: float) -> paramiko.SFTPClient:
+        """The SFTP session behind a new connection, once both sides have shown their keys."""
+        transport.get_security_options().key_types = signatures(self._host_key)
+        transport.start_client(timeout=patience)
+        self._check_host(transport.get_remote_server_key())
+        try:
+            wanted = transport.auth_publickey(self._user, self._key)
+        except AuthenticationException:
+            if transport.is_active():
+                raise
+            raise SSHException("closed while the key was looked at") from None
+        if wanted:
+            raise AuthenticationException("the server wants more than a key")
+        sftp = cast(paramiko.SFTPClient, paramiko.SFTPClient.from_transport(transport))
+        cast(paramiko.Channel, sftp.get_channel()).settimeout(self.connection.timeout)
+        return sftp
+
+    def _watched(self, seconds: float) -> Watch:
+        return Watch(self._transport, min(seconds, self._time_left("it was not asked")))
 
     def _check_host(self, shown: paramiko.PKey) -> None:
         """Compare the server's key with the one that is pinned, before anything is told to it."""
@@ -278,18 +299,19 @@ class SftpClient:
                 "fingerprint by another way; only then change host_key of the connection",
             )
 
+    def _stat(self, sftp: paramiko.SFTPClient, path: str) -> FileEntry:
+        with self._watched(DEADLINE):
+            return _entry(path, sftp.stat(path))
+
     def _copy(self, sftp: paramiko.SFTPClient, path: str, into: BinaryIO, size: int) -> int:
         """The bytes copied; one chunk beyond `size` at most, so that growth is noticed."""
-        started = self._clock.monotonic()
         copied = 0
-        with sftp.open(path, "rb", bufsize=CHUNK) as source:
-            source.prefetch(size)
+        slowest = self._watched(max(DEADLINE, size / SLOWEST))
+        with slowest, sftp.open(path, "rb", bufsize=CHUNK) as source:
+            source.prefetch(size, max_concurrent_requests=AT_ONCE)
             while copied <= size and (part := source.read(CHUNK)):
                 into.write(part)
                 copied += len(part)
-                took = self._clock.monotonic() - started
-                if took > max(DEADLINE, copied / SLOWEST):
-                    raise ServerFault(f"{self.address}: {copied} bytes came in {took:.0f} s")
                 self._time_left(f"{posixpath.basename(path)} was not read to its end")
         return copied
 
@@ -299,55 +321,7 @@ class SftpClient:
             raise ConnectError(f"{self.address}: {what}: the run's deadline has passed")
         return left
 
-    def _error(self, what: str, error: Exception) -> HubError:
-        """One of ours for what paramiko or the socket raised, without its text."""
-        place = f"{self.address}: {what}"
-        if isinstance(error, BadHostKeyException | AuthenticationException):
-            return AuthenticationError(
-                f"{self.address} refused the key of {self._user}",
-                remedy="Check username and private_key of the connection; ask the owner whether "
-                "the key is still registered",
-            )
-        if isinstance(error, FileNotFoundError):
-            return NotFound(f"{place}: there is no such file")
-        if isinstance(error, PermissionError):
-            return Forbidden(
-                f"{place}: permission denied", remedy="Ask the owner for the right to read it"
-            )
-        if isinstance(error, TimeoutError):
-            return ConnectError(f"{place}: no answer within {self.connection.timeout:.0f} s")
-        if self._transport is None:
-            return ConnectError(f"{self.address}: no connection ({type(error).__name__})")
-        return ServerFault(f"{place}: the connection broke ({type(error).__name__})")
-
 
 def _entry(path: str, attributes: paramiko.SFTPAttributes) -> FileEntry:
     moment = datetime.fromtimestamp(attributes.st_mtime or 0, UTC)
     return FileEntry(path, attributes.st_size or 0, moment)
-
-
-def _private_key(connection: Connection) -> paramiko.PKey:
-    text = connection.secret("private_key").encode()
-    load = load_ssh_private_key if b"OPENSSH" in text[:40] else load_pem_private_key
-    with suppress(ValueError, TypeError, UnsupportedAlgorithm):
-        plain = load(text, None).private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
-        for kind in (paramiko.Ed25519Key, paramiko.RSAKey, paramiko.ECDSAKey):
-            with suppress(SSHException, ValueError):
-                return kind.from_private_key(io.StringIO(plain.decode()))
-    raise SettingsError(
-        "its private_key is no SSH key that can be read",
-        system=connection.name,
-        remedy="Name a file with private_key_file: PEM or OpenSSH, without a passphrase",
-    )
-
-
-def _host_key(connection: Connection) -> paramiko.PKey:
-    try:
-        kind, packed, *_comment = connection.option("host_key").split()
-        return paramiko.PKey.from_type_string(kind, base64.b64decode(packed, validate=True))
-    except (SSHException, ValueError, paramiko.pkey.UnknownKeyType):
-        raise SettingsError(
-            "its host_key is no public key as in known_hosts",
-            system=connection.name,
-            remedy="Write what the owner gives you: ssh-ed25519 AAAA… or ssh-rsa AAAA…",
-        ) from None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-OF_CONNECTIONS = frozenset({"host_key_changed", "refused", "key_unknown"})
-"""The host shows another key; the connection is closed before a word; the user's key is unknown."""
+OF_CONNECTIONS = frozenset({"host_key_changed", "refused", "key_unknown", "closed_at_the_door"})
+"""The host shows another key; the connection is closed before a word; the user's key is unknown;
+the connection is closed while the user's key is looked at."""
 
 OF_FILES = frozenset(
     {"reset", "truncated", "slow_drip", "replaced", "forbidden", "not_found", "server_error"}

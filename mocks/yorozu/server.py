@@ -13,6 +13,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,7 +35,10 @@ def public_host_key(credentials: ClientCredentials) -> str:
 
 
 class SftpFolder:
-    """Serves one folder to one user; `start` and `stop` as in `mocks.systems.Server`."""
+    """Serves one folder to one user; `start` and `stop` as in `mocks.systems.Server`.
+
+    `more_host_keys` are keys of other kinds that the host has, too.
+    """
 
     def __init__(
         self, folder: Path, credentials: ClientCredentials, box: FaultBox, system: str
@@ -45,6 +49,7 @@ class SftpFolder:
         self._user = credentials.client_id
         self._client_key = asyncssh.import_public_key(credentials.public_key)
         self._host_key = asyncssh.import_private_key(credentials.host_key)
+        self.more_host_keys: list[asyncssh.SSHKey] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._listener: socket.socket | None = None
@@ -102,14 +107,12 @@ class SftpFolder:
             return
         host_key = self._host_key
         if kind == "host_key_changed":
-            host_key = asyncssh.import_private_key(new_key())
+            host_key = _another_key()
         with suppress(asyncssh.Error, OSError):
             connection = await asyncssh.run_server(
                 wire,
-                server_factory=lambda: _Door(
-                    self._user, None if kind == "key_unknown" else self._client_key
-                ),
-                server_host_keys=[host_key],
+                server_factory=lambda: _Door(self._user, self._client_key, kind),
+                server_host_keys=[*self.more_host_keys, host_key],
                 sftp_factory=lambda channel: _Files(channel, self),
                 sftp_version=3,
                 allow_scp=False,
@@ -123,11 +126,21 @@ class SftpFolder:
                 connection.abort()
 
 
-class _Door(asyncssh.SSHServer):
-    """Lets one user in, by one key."""
+@cache
+def _another_key() -> asyncssh.SSHKey:
+    return asyncssh.import_private_key(new_key())
 
-    def __init__(self, user: str, key: asyncssh.SSHKey | None) -> None:
-        self._user, self._key = user, key
+
+class _Door(asyncssh.SSHServer):
+    """Lets one user in, by one key; `fault` is the kind of a connection's fault."""
+
+    def __init__(self, user: str, key: asyncssh.SSHKey, fault: str | None) -> None:
+        self._user, self._key, self._fault = user, key, fault
+        self._connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Someone knocks."""
+        self._connection = conn
 
     def begin_auth(self, username: str) -> bool:
         """Nobody comes in without a key."""
@@ -140,7 +153,9 @@ class _Door(asyncssh.SSHServer):
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         """Whether it is the user's."""
-        return username == self._user and key == self._key
+        if self._fault == "closed_at_the_door" and self._connection is not None:
+            self._connection.abort()
+        return username == self._user and key == self._key and self._fault != "key_unknown"
 
 
 class _Files(asyncssh.SFTPServer):
@@ -185,6 +200,7 @@ class _Files(asyncssh.SFTPServer):
             found.mtime = (found.mtime or 0) - (self._stats[path] == 1)
             if self._stats[path] > 1:
                 self._faults.pop(path)
+                self._stats.pop(path)
         return found
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
