@@ -29,6 +29,7 @@ COMMANDS = {
     "replay": "hub.commands.sync:replay",
     "connection": "hub.commands.connection:connection",
     "connector": "hub.commands.connector:connector",
+    "new-connector": "hub.commands.new_connector:new_connector",
     "mapping": "hub.commands.mapping:mapping",
     "db": "hub.commands.db:db",
     "mocks": "hub.commands.mocks:mocks",

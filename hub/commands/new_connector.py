@@ -1,0 +1,85 @@
+"""`hub new-connector`: a folder, a contract, a mapping, a mock and a test for another system."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+import click
+
+from base.errors import SettingsError
+from connectors.declaration import Protocol
+
+if TYPE_CHECKING:
+    from base.connection import Connection
+    from hub.scaffold.write import Written
+
+ROLES = ("procedure", "register", "base_registry", "adviser", "aggregator", "identity_provider")
+
+
+@click.command("new-connector")
+@click.argument("new_name", metavar="NAME")
+@click.option("--protocol", type=click.Choice(get_args(Protocol)), required=True)
+@click.option(
+    "--from",
+    "source",
+    metavar="FILE|TABLE",
+    help="openapi.yaml, service.wsdl, schema.xsd, sample.csv, NAME.table.yaml; or a table's name.",
+)
+@click.option("--role", type=click.Choice(ROLES), default=ROLES[0], show_default=True)
+def new_connector(new_name: str, protocol: Protocol, source: str | None, role: str) -> int:
+    """Write a connector for another system, as far as its contract tells.
+
+    Writes connectors/NAME/, mappings/NAME.yaml, mocks/NAME/ and tests/contract/test_NAME.py, and
+    says what is left to do. Nothing that is there is overwritten.
+    """
+    from connectors.registry import ROOT
+    from hub.scaffold.write import draft_of, write
+
+    written = write(ROOT.parent, draft_of(new_name, protocol, source), role)
+    _tell(written)
+    return _check(written)
+
+
+def _tell(written: Written) -> None:
+    draft = written.draft
+    for path in written.files:
+        if path.name != "__init__.py":
+            click.echo(f"wrote {path}")
+    for stream in draft.streams:
+        shown = {name: value for name, value in stream.declared.items() if name != "csv"}
+        click.echo(f"\n{draft.name}.{stream.name}: key {stream.key}, {shown['mode']}")
+        proposals = written.proposals[stream.name]
+        for one in proposals:
+            sign = " " if one.sure else "?"
+            click.echo(f" {sign} {one.score:.2f}  {', '.join(one.sources)} → {one.to}  ({one.why})")
+        mapped = sum(len(one.sources) for one in proposals if one.sure)
+        click.echo(f"  {mapped} of {len(stream.fields)} fields mapped; the others are under ignore")
+        for what in stream.left:
+            click.echo(f"  to do: {what}")
+    for what in draft.left:
+        click.echo(f"to do: {what}")
+
+
+def _check(written: Written) -> int:
+    """Check what was written, as `hub connector check` and `hub mapping check` do."""
+    from connectors.checks import check_connector
+    from connectors.registry import ROOT, load_connector
+    from hub.sync import mapping_file
+    from mappings.check import check_mapping
+
+    name = written.draft.name
+    found = [str(problem) for problem in check_connector(ROOT / name)]
+    if not found:
+        connector = load_connector(name, _no_connection)
+        for stream in connector.streams.values():
+            fields = connector.decoder(stream.name).fields
+            report = check_mapping(mapping_file(name), stream.name, fields, stream.purpose)
+            found += [f"mappings/{name}.yaml:{one.line}: {one.message}" for one in report.problems]
+    for problem in found:
+        click.echo(f"to do: {problem}")
+    click.echo(f"\n{name}: {'all checks hold' if not found else 'not all checks hold yet'}")
+    return 1 if found else 0
+
+
+def _no_connection(name: str) -> Connection:
+    raise SettingsError(f"the connection {name} is not set yet")

@@ -1,0 +1,116 @@
+"""Drafts out of a WSDL and an XML Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from xmlschema.validators import XsdElement
+
+from base.errors import ContractError
+from connectors.schema import RecordSchema
+from connectors.wsdl import SoapOperation, WsdlContract
+from connectors.xsd import XsdContract
+from hub.scaffold.draft import Draft, StreamDraft, key_of, late_of, stream_name
+from hub.scaffold.openapi import FROM, NEXT, SIZE, TIMELY, TOKENS, UNTIL, fields_of
+
+
+def draft_wsdl(name: str, source: Path) -> Draft:
+    """A stream for each operation whose answer holds a list of elements.
+
+    Raises:
+        ContractError: the file is no WSDL 1.1, or lists nothing.
+    """
+    contract = WsdlContract(source)
+    streams = [
+        _soap_stream(contract, operation, records)
+        for operation in map(contract.operation, contract.operations)
+        for records in list(_lists(operation.answer, "$"))[:1]
+    ]
+    if not streams:
+        raise ContractError(f"{source.name} has no operation that answers a list")
+    file = f"{name}.wsdl"
+    left = ["the mock of a SOAP service is not made: write mocks/" + name]
+    return Draft(name, name, "soap", file, {file: source.read_bytes()}, streams,
+                 "wsse_username_token", left)  # fmt: skip
+
+
+def _children(element: XsdElement) -> Iterator[XsdElement]:
+    kind: Any = element.type
+    if kind.has_complex_content():
+        yield from (one for one in kind.content.iter_elements() if isinstance(one, XsdElement))
+
+
+def _lists(element: XsdElement, path: str) -> Iterator[str]:
+    for child in _children(element):
+        here = f"{path}.{child.local_name}"
+        if child.max_occurs != 1 and any(_children(child)):
+            yield here
+        elif path.count(".") < 3:
+            yield from _lists(child, here)
+
+
+def _soap_stream(contract: WsdlContract, operation: SoapOperation, records: str) -> StreamDraft:
+    schema = contract.record_schema(operation=operation.id, records=records)
+    name = stream_name(operation.id)
+    declared: dict[str, Any] = {"operation": operation.id, "records": records}
+    draft = _stream(name, schema, declared)
+    timely = sorted(one for one in operation.parameters if TIMELY.search(one))
+    low = next((one for one in timely if FROM.search(one)), None)
+    high = next((one for one in timely if UNTIL.search(one)), None)
+    if draft.cursor and low and high:
+        bounds = {"field": draft.cursor, "from": low, "until": high, "lookback": "PT10M"}
+        draft.declared |= {"mode": "incremental", "cursor": bounds}
+    token = next((one for one in sorted(operation.parameters) if TOKENS.search(one)), None)
+    following = next(
+        (f"$.{one.local_name}" for one in _children(operation.answer)
+         if NEXT.search(str(one.local_name))), None,
+    )  # fmt: skip
+    if token and following:
+        paging = {"kind": "cursor", "parameter": token, "next": following}
+        size = next((one for one in sorted(operation.parameters) if SIZE.search(one)), None)
+        draft.declared["paging"] = paging | ({"size": size} if size else {})
+    return draft
+
+
+def draft_xsd(name: str, source: Path) -> Draft:
+    """A stream for the schema's record: a global element that another one repeats, or alone.
+
+    Raises:
+        ContractError: the file is no XML Schema, or has no element that can be a record.
+    """
+    contract = XsdContract(source)
+    elements = {str(one.local_name): one for one in contract.schema.elements.values()}
+    repeated = {
+        str(child.local_name): outer
+        for outer, one in elements.items()
+        for child in _children(one)
+        if child.max_occurs != 1 and str(child.local_name) in elements
+    }
+    for element in [*repeated, *(one for one in elements if one not in repeated.values())]:
+        try:
+            schema = contract.record_schema(record=element)
+        except ContractError:
+            continue
+        section = {"element": element, "path": f"{name}.xml"}
+        if element in repeated:
+            section["envelope"] = repeated[element]
+        draft = _stream(stream_name(element), schema, {"record": element, "xml": section})
+        draft.left.append(f"where the file is: xml.path says {name}.xml below the address")
+        file = f"{name}.xsd"
+        return Draft(name, name, "xml", file, {file: source.read_bytes()}, [draft])
+    raise ContractError(
+        f"{source.name} has no global element that can be a record: "
+        "one with children, no list inside a list, and no element that refers to itself"
+    )
+
+
+def _stream(name: str, schema: RecordSchema, declared: dict[str, Any]) -> StreamDraft:
+    leaves = {leaf.path: leaf for leaf in schema.leaves}
+    required = {path for path, leaf in leaves.items() if leaf.required}
+    key = key_of(list(leaves), required, name) or next(iter(leaves))
+    left = [] if key in required else [f"the contract does not require {key}, taken for the key"]
+    late = late_of(list(leaves))
+    whole = {**declared, "key": key, "mode": "snapshot"}
+    return StreamDraft(name, name, whole, fields_of(schema), key, late, left)

@@ -1,0 +1,171 @@
+"""A draft out of a CSV sample, a table schema, or nothing: columns, types, key, character set."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from base.errors import ContractError, RefusedValue
+from connectors.csvcharset import charset_of
+from connectors.declaration import Protocol
+from connectors.table import TableContract
+from hub.scaffold.draft import Draft, StreamDraft, key_of, late_of
+from mappings.suggest import SourceField
+from mappings.transforms import TRANSFORMS
+
+SAMPLE_ROWS = 5_000
+DELIMITERS = ",\t;|"
+_ISO = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_INSTANT = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
+
+
+def draft_csv(name: str, source: Path) -> Draft:
+    """A stream for a sample file, whose values are not kept: only what they have in common.
+
+    Raises:
+        ContractError: the file has no rows, or no two that are alike.
+    """
+    with source.open("rb") as file:
+        codec, bom = charset_of(file, "auto", source.name)
+        file.seek(bom)
+        text = file.read(16 << 20).decode(codec, "replace")
+    head = text.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=head.count)
+    rows = [row for row, _ in zip(csv.reader(io.StringIO(text), delimiter=delimiter),
+                                  range(SAMPLE_ROWS + 1), strict=False) if row]  # fmt: skip
+    if len(rows) < 2:
+        raise ContractError(f"{source.name} has no rows", remedy="Ask for a sample with some")
+    header = _is_header(rows[0], rows[1:])
+    names = rows[0] if header else [f"column{n}" for n in range(1, len(rows[0]) + 1)]
+    body = [row for row in rows[1 if header else 0 :] if len(row) == len(names)]
+    encoding = "utf-8-sig" if bom else codec
+    stream = name
+    declared: dict[str, Any] = {"csv": {"path": f"{stream}.csv", "encoding": encoding}}
+    if delimiter != ",":
+        declared["csv"]["delimiter"] = delimiter
+    if not header:
+        declared["csv"]["header"] = False
+    columns = [list(column) for column in zip(*body, strict=True)]
+    key, left = _key(names, columns, stream)
+    fields = [_field(n, c, n == key) for n, c in zip(names, columns, strict=True)]
+    if not header:
+        left.append("the file does not name its columns: name them in the contract")
+    samples = [
+        SourceField(n, "", None, tuple(dict.fromkeys(c))[:50])
+        for n, c in zip(names, columns, strict=True)
+    ]
+    draft = StreamDraft(stream, name, {**declared, "key": key, "mode": "snapshot"}, samples, key)
+    draft.left += [*left, f"where the file is: csv.path says {stream}.csv below the address"]
+    return _draft(name, "csv", fields, draft, encoding)
+
+
+def draft_table(name: str, source: Path, protocol: Protocol) -> Draft:
+    """A stream for a table schema (`*.table.yaml`)."""
+    contract = TableContract(source)
+    fields = contract.table(next(iter(contract.tables)))["fields"]
+    draft = _of_fields(name, fields, protocol)
+    return Draft(name, name, protocol, source.name, {source.name: source.read_bytes()}, [draft])
+
+
+def draft_blank(name: str, protocol: Protocol, table: str | None = None) -> Draft:
+    """A stream with a key and little else, for a contract that is still to be written."""
+    fields: list[dict[str, Any]] = [
+        {"name": "id", "type": "string", "constraints": {"required": True}},
+        {"name": "name", "title": "名称", "type": "string"},
+        {"name": "corporate_number", "title": "法人番号", "type": "string"},
+    ]
+    if protocol == "sql":
+        fields.append({"name": "updated_at", "type": "datetime", "constraints": {"required": True}})
+    stream = _of_fields(name, fields, protocol, table)
+    stream.left.insert(0, "the contract is a beginning: put the system's own columns into it")
+    return _draft(name, protocol, fields, stream)
+
+
+def _of_fields(
+    name: str, fields: Sequence[dict[str, Any]], protocol: Protocol, table: str | None = None
+) -> StreamDraft:
+    names = [field["name"] for field in fields]
+    required = {f["name"] for f in fields if f.get("constraints", {}).get("required")}
+    key, left = key_of(names, required, name), []
+    if key is None:
+        key = names[0]
+        left.append(f"no column is called like a key: {key} was taken")
+    known = [
+        SourceField(f["name"], str(f.get("title") or f.get("description") or ""), f.get("x-unit"))
+        for f in fields
+    ]
+    section = {"path": f"{name}.csv"} if protocol == "csv" else {"table": table or name}
+    declared: dict[str, Any] = {protocol: section, "key": key}
+    late = late_of(names) if protocol == "sql" else None
+    declared["mode"] = "incremental" if late else "snapshot"
+    if late:
+        declared["cursor"] = {"field": late, "lookback": "PT10M"}
+    return StreamDraft(name, name, declared, known, key, late, left)
+
+
+def _draft(
+    name: str,
+    protocol: Protocol,
+    fields: Sequence[dict[str, Any]],
+    stream: StreamDraft,
+    encoding: str | None = None,
+) -> Draft:
+    document: dict[str, Any] = {"x-assumed": True}
+    if protocol == "sql":
+        document["x-typed"] = True
+    if encoding is not None:
+        document["encoding"] = encoding
+    document["fields"] = list(fields)
+    file = f"{name}.table.yaml"
+    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
+    return Draft(name, name, protocol, file, {file: text.encode()}, [stream])
+
+
+def _is_header(first: list[str], rest: list[list[str]]) -> bool:
+    """Whether the first row names columns: no number, no date, nothing twice, nothing that comes
+    again below."""
+    if len(set(first)) < len(first) or not all(first):
+        return False
+    if any(re.fullmatch(r"[\d０-９,./:\-－]+", cell) for cell in first):
+        return False
+    columns = [set(column) for column in zip(*rest, strict=False)]
+    return not any(cell in column for cell, column in zip(first, columns, strict=False))
+
+
+def _key(names: list[str], columns: list[list[str]], stream: str) -> tuple[str, list[str]]:
+    """The column that tells every row from the others."""
+    unique = [n for n, c in zip(names, columns, strict=True) if all(c) and len(set(c)) == len(c)]
+    key = key_of(unique, set(unique), stream)
+    if key is not None:
+        return key, [f"{key} was taken for the key: no two rows of the sample share it"]
+    if unique:
+        return unique[0], [f"no column is called like a key: {unique[0]} was taken"]
+    return names[0], ["no column tells all rows apart: rows with one key would replace each other"]
+
+
+def _field(name: str, values: list[str], key: bool) -> dict[str, Any]:
+    """A column of the contract: what all its values have in common."""
+    stated = [value for value in values if value.strip()]
+    found: dict[str, Any] = {"name": name, "type": "string"}
+    if stated and all(_ISO.match(value) for value in stated):
+        found["type"] = "date"
+    elif stated and all(_INSTANT.match(value) for value in stated):
+        found["type"] = "datetime"
+    if key:
+        found["constraints"] = {"required": True}
+    if any(_is_corporate_number(value) for value in stated[:20]):
+        found["title"] = "法人番号" if "番号" not in name else name
+    return found
+
+
+def _is_corporate_number(value: str) -> bool:
+    try:
+        return TRANSFORMS["corporate_number"].parse((value,), {}).values[0] is not None
+    except RefusedValue:
+        return False

@@ -1,0 +1,146 @@
+"""A mock out of a connector's folder: REST operations, files over HTTP, database tables."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from base.errors import SettingsError
+from connectors.connector import Connector
+from connectors.declaration import Stream, load_declaration
+from connectors.openapi import OpenApiContract
+from connectors.registry import ROOT
+from connectors.xsd import XsdContract
+from mocks.credentials import ClientCredentials
+from mocks.sampled.database import write_tables
+from mocks.sampled.files import CsvFile
+from mocks.sampled.records import Samples
+from mocks.sampled.rest import Listing
+from mocks.sampled.xml import XmlFile
+from mocks.settings import RATE, http_address
+from mocks.subsidy.app import error, json_answer
+from mocks.systems import Environment, Mock
+from mocks.tokens import TokenDesk
+from mocks.world import World
+
+TOKEN_HEADER = "X-Api-Token"
+TOKEN_PATH = "/oauth/token"
+
+Build = Callable[[Environment], Mock]
+Connections = Callable[[int | None, ClientCredentials, Path], dict[str, dict[str, Any]]]
+
+
+def sampled_system(name: str) -> tuple[Build, Connections]:
+    """What a `system.py` needs: `build` and `connections` of the connector `name`."""
+
+    def build(environment: Environment) -> Mock:
+        connector = Connector(load_declaration(ROOT / name), _no_connection)
+        streams = [Samples(connector, one, environment.world) for one in connector.streams.values()]
+        tables = [samples for samples in streams if samples.stream.protocol == "sql"]
+        if tables:
+            write_tables(environment.folder / f"{name}.sqlite", tables)
+        served = [samples for samples in streams if samples.stream.protocol != "sql"]
+        if not served:
+            return Mock()
+        return _over_http(connector, served, environment)
+
+    def connections(
+        port: int | None, credentials: ClientCredentials, folder: Path
+    ) -> dict[str, dict[str, Any]]:
+        declaration = load_declaration(ROOT / name)
+        return {
+            stream.connection: _settings(stream, name, port, credentials, folder)
+            for stream in declaration.streams.values()
+        }
+
+    return build, connections
+
+
+def _no_connection(name: str) -> Any:
+    raise SettingsError(f"the mock of {name} asks nobody")
+
+
+def _settings(
+    stream: Stream, name: str, port: int | None, credentials: ClientCredentials, folder: Path
+) -> dict[str, Any]:
+    if stream.protocol == "sql":
+        return {"address": f"sqlite:///{folder / f'{name}.sqlite'}", "rate_per_second": RATE}
+    address = http_address(port)
+    usual: dict[str, Any] = {"address": address, "rate_per_second": RATE}
+    if stream.auth.method == "token_header":
+        return usual | {"token_header": TOKEN_HEADER, "api_token": credentials.client_secret}
+    if stream.auth.method in {"client_secret_basic", "private_key_jwt"}:
+        token = {"client_id": credentials.client_id, "token_url": f"{address}{TOKEN_PATH}"}
+        if stream.auth.method == "private_key_jwt":
+            return usual | token | {"private_key": credentials.private_key}
+        return usual | token | {"client_secret": credentials.client_secret}
+    return usual
+
+
+def _over_http(connector: Connector, streams: list[Samples], environment: Environment) -> Mock:
+    desk = environment.desk(
+        environment.credentials,
+        scope=next((s.stream.auth.scope for s in streams if s.stream.auth.scope), ""),
+        lifetime=environment.token_lifetime,
+    )
+    door = _Door(desk, environment.credentials.client_secret)
+    routes = [Route(TOKEN_PATH, door.token, methods=["POST"])]
+    for path, answer, stream in _answers(connector, streams, environment.world):
+        routes.append(Route(path, door.guarded(answer, stream), methods=["GET", "HEAD"]))
+    return Mock(Starlette(routes=routes), revoke=desk.revoke_all, secrets=desk.given_out)
+
+
+def _answers(
+    connector: Connector, streams: list[Samples], world: World
+) -> Iterator[tuple[str, Any, Stream]]:
+    for samples in streams:
+        stream = samples.stream
+        contract = connector.contract(stream.name)
+        if stream.protocol == "rest":
+            known = cast(OpenApiContract, contract)
+            operation = known.operation(str(stream.operation))
+            yield operation.path, Listing(samples, operation, known.resolver).answer, stream
+        elif stream.protocol == "csv":
+            yield f"/{stream.section['path']}", CsvFile(samples, world).answer, stream
+        elif stream.protocol == "xml" and "path" in stream.section:
+            namespace = cast(XsdContract, contract).schema.target_namespace or None
+            yield f"/{stream.section['path']}", XmlFile(samples, namespace).answer, stream
+
+
+class _Door:
+    """Lets in whoever enters as the stream declares."""
+
+    def __init__(self, desk: TokenDesk, secret: str) -> None:
+        self._desk = desk
+        self._secret = secret
+
+    async def token(self, request: Request) -> Response:
+        """`POST /oauth/token`: client credentials."""
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        status, body = self._desk.issue(form, request.headers.get("authorization"))
+        return json_answer(body, status, {"Cache-Control": "no-store"})
+
+    def guarded(self, answer: Any, stream: Stream) -> Any:
+        """The endpoint behind the stream's way of entering."""
+
+        async def endpoint(request: Request) -> Response:
+            if self._admits(request, stream):
+                return cast(Response, await answer(request))
+            return error("invalid_token", "no access token, or it has expired", 401)
+
+        return endpoint
+
+    def _admits(self, request: Request, stream: Stream) -> bool:
+        if stream.auth.method == "token_header":
+            given = request.headers.get(TOKEN_HEADER, "")
+            return hmac.compare_digest(given.encode(), self._secret.encode())
+        if stream.auth.method in {"client_secret_basic", "private_key_jwt"}:
+            return self._desk.admits(request.headers.get("authorization"))
+        return True
