@@ -14,7 +14,7 @@ from mappings.loading import MappingFile, load_mapping
 from mappings.plan import Plan
 from mappings.rules import FieldRule, RuleReader, StreamRules
 
-ENGINE = 1
+ENGINE = 2
 """Raised whenever the same rules may make other claims of the same records."""
 
 _DATA = Path(__file__).parent / "data"

@@ -13,6 +13,7 @@ from canonical.model import Field, FieldType
 from mappings.backward import format_values
 from mappings.claims import PLACE, Key, ListClaims, numbered, stating, with_constants
 from mappings.columns import Findings, RuleColumns, apply_rules
+from mappings.individuals import refuse_numbers_of_individuals
 from mappings.periods import dated, merge_periods
 from mappings.rules import FieldRule, StreamRules
 from mappings.targets import Target
@@ -54,6 +55,7 @@ class Plan:
         findings = Findings()
         finished = apply_rules([*self._as_of, *self._fields], frame.root, findings)
         as_of = _as_of_days(frame.root, [finished.pop(0)[0] for _ in self._as_of])
+        refuse_numbers_of_individuals(self._fields, finished, frame.root, findings)
         parts: dict[Key, list[pl.DataFrame]] = {}
         years: dict[Key, list[tuple[str, pl.DataFrame]]] = {}
         for key, (period, claims) in self._single(frame.root, finished):
