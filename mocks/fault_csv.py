@@ -47,11 +47,20 @@ def _on_table(change: Callable[[Table, Fault], None]) -> Callable[[bytes, Fault]
 
     def spoil(body: bytes, fault: Fault) -> bytes:
         table = _rows(body)
-        if len(table) > 1:
-            change(table, fault)
+        if len(table) < 2:
+            return body
+        change(table, fault)
         return _written(table, _charset(body))
 
     return spoil
+
+
+def _place(table: Table, fault: Fault) -> int:
+    """The column that the fault names, by its number in a file without names; else the last."""
+    field = str(fault.field)
+    if field in table[0]:
+        return table[0].index(field)
+    return int(field) if field.isdecimal() else len(table[0]) - 1
 
 
 def _row(table: Table, fault: Fault) -> list[str]:
@@ -65,7 +74,7 @@ def _gained(table: Table, fault: Fault) -> None:
 
 
 def _lost(table: Table, fault: Fault) -> None:
-    place = table[0].index(fault.field) if fault.field in table[0] else len(table[0]) - 1
+    place = _place(table, fault)
     for row in table:
         del row[place]
 
@@ -85,7 +94,7 @@ def _less(table: Table, fault: Fault) -> None:
 
 
 def _nul(table: Table, fault: Fault) -> None:
-    place = table[0].index(fault.field) if fault.field else len(table[0]) - 1
+    place = _place(table, fault)
     _row(table, fault)[place] += "\0"
 
 
@@ -94,19 +103,19 @@ def _keyless(table: Table, fault: Fault) -> None:
 
 
 def _twice(table: Table, fault: Fault) -> None:
-    place = table[0].index(fault.field) if fault.field else len(table[0]) - 1
+    place = _place(table, fault)
     again = list(_row(table, fault))
     again[place] = "later" if fault.value is None else str(fault.value)
     table.append(again)
 
 
 def _changed(table: Table, fault: Fault) -> None:
-    place = table[0].index(fault.field) if fault.field else len(table[0]) - 1
+    place = _place(table, fault)
     _row(table, fault)[place] = str(fault.value)
 
 
 def _future(table: Table, fault: Fault) -> None:
-    _row(table, fault)[table[0].index(str(fault.field))] = str(fault.value or FAR_FUTURE)
+    _row(table, fault)[_place(table, fault)] = str(fault.value or FAR_FUTURE)
 
 
 def _withheld(table: Table, fault: Fault) -> None:

@@ -6,7 +6,8 @@ A fault is asked for with `POST /admin/faults` or `FaultBox.add`::
      "skip": 1, "retry_after": "3"}
 
 The first fault whose system and path fit is used; `skip` requests pass before it starts, and
-after `count` uses it is spent (`count: null` is for ever).
+after `count` uses it is spent (`count: null` is for ever). An answer that it cannot spoil, because
+there is no record in it, is no use of it.
 """
 
 from __future__ import annotations
@@ -150,6 +151,15 @@ class FaultBox:
                 return fault
         return None
 
+    def give_back(self, fault: Fault) -> None:
+        """It met an answer that it could not spoil, one without records: it has not happened."""
+        with self._lock:
+            if fault.count is None:
+                return
+            fault.count += 1
+            if fault not in self._faults:
+                self._faults.insert(0, fault)
+
 
 Transmit = Callable[[Message], Awaitable[None]]
 
@@ -184,7 +194,10 @@ class FaultyApp:
             start, body = await _collect(self.app, scope, receive)
             bodies = bodies_of(start, OTHER_BODIES.get(body[:1], BODIES))
             if fault.kind in bodies and start["status"] == 200:
-                body = bodies[fault.kind](body, fault)
+                spoilt = bodies[fault.kind](body, fault)
+                if spoilt == body and not fault.memory:
+                    self.box.give_back(fault)
+                body = spoilt
                 start["status"] = 500 if fault.kind == "soap_fault" else 200
             await WIRE.get(fault.kind, _whole)(fault, scope, marked, start, body)
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
 
+import connectors
+from connectors.table import TableContract
 from mocks.smart_sme.rows import forget, tools_of, vendor_row
 from mocks.smart_sme.vendors import Vendor, vendors_of
 from mocks.world import Changes, World
@@ -18,6 +22,15 @@ from mocks.world.programs import japan
 
 LISTED_TWICE = 0.01
 """So many supporters stand twice in their list, word for word."""
+
+
+CONTRACT = Path(connectors.__file__).parent / "smart_sme" / "register.table.yaml"
+
+
+@cache
+def columns(name: str) -> Sequence[str]:
+    """The columns of a list, in the contract's order: they stand there without any row too."""
+    return TableContract(CONTRACT).columns(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +90,9 @@ class Lists:
         twice = dice(world.seed, "smart_sme twice")
         again = [row for row in vendors if twice.random() < LISTED_TWICE]
         tools = [row for vendor, _ in listed for row in tools_of(world, vendor)]
-        self._publish("vendors.csv", _text((row, True) for row in vendors + again), "utf-8-sig")
-        self._publish("tools.csv", _text(tools), "cp932")
+        whole = ((row, True) for row in vendors + again)
+        self._publish("vendors.csv", _text(whole, columns("vendors")), "utf-8-sig")
+        self._publish("tools.csv", _text(tools, columns("tools")), "cp932")
         self._forget_others("vendors", {row["認定番号"] for row in vendors})
         self._forget_others("tools", {row["ITツール番号"] for row, _ in tools})
 
@@ -95,12 +109,11 @@ class Lists:
             self.files[name] = Version(body, etag, written)
 
 
-def _text(rows: Iterable[tuple[dict[str, str], bool]]) -> str:
+def _text(rows: Iterable[tuple[dict[str, str], bool]], header: Sequence[str]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
-    for index, (row, quoted) in enumerate(rows):
-        if index == 0:
-            writer.writerow(row)
+    writer.writerow(header)
+    for row, quoted in rows:
         if quoted:
             writer.writerow(row.values())
         else:

@@ -1,0 +1,5 @@
+"""The connector suite and the systems that it is given to."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.contract.suite")

@@ -10,8 +10,6 @@ import pytest
 
 from tests import postgres
 
-pytest.register_assert_rewrite("tests.contract.suite")
-
 from tests.contract.staging import Hub, Staging, staging
 from tests.contract.standing import Undisturbed
 

@@ -23,7 +23,11 @@ Reason = Callable[[Stream], "str | None"]
 
 WITH_TOKENS = {"client_secret_basic", "private_key_jwt"}
 ONLY_FILES = {"replaced"}
-FAR = {"instant": "2099-01-01T00:00:00.000Z", "date": "2099-01-01", "compact_date": "2099-01-01"}
+FAR = {
+    "instant": "2099-01-01T00:00:00.000Z",
+    "date": "2099-01-01",
+    "compact_date": "2099-01-01T00:00:00+09:00",
+}
 BODIES_OF = {"rest": BODIES, "soap": XML_BODIES, "csv": CSV_BODIES, "xml": ZIP_BODIES}
 WHOLE_RUN = {"page_repeated", "key_changed"}
 """Faults that need more than one answer to show."""
@@ -111,6 +115,10 @@ class Fields:
         text = found[0] if found else None
         if text is not None and stream.protocol in {"soap", "xml"}:
             text = text.rpartition(".")[2]
+        if stream.protocol == "csv" and not stream.section.get("header", True):
+            columns = [leaf.path for leaf in schema.leaves if leaf.path != stream.key]
+            return cls(*(str(columns.index(one) + 1) if one in columns else None
+                         for one in (text, cursor)))  # fmt: skip
         return cls(text, cursor)
 
 

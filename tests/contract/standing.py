@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +47,6 @@ class Standing:
             claims = frozenset(_claims(connection, number))
         engine.dispose()
         return cls(held, claims, frozenset(i for i in items_of(hub, stream) if i[0] in held))
-
 
     def of_keys(self, keys: frozenset[str]) -> Standing:
         """As much of it as concerns these keys."""
@@ -129,21 +127,15 @@ def occurring(decoder: RecordDecoder, raws: list[bytes]) -> set[str]:
 
 
 def personal_texts(decoder: RecordDecoder, raws: list[bytes]) -> set[str]:
-    """The values of the fields that the contract marks as personal."""
+    """The values of the fields that the contract marks as personal, and of no other field."""
     frame = decoder.decode(raws).frame
-    marked = [(frame.root, leaf.path) for leaf in decoder.leaves if leaf.personal]
-    for path, leaves in decoder.lists.items():
-        if path in frame.children:
-            marked += [(frame.children[path], leaf.path) for leaf in leaves if leaf.personal]
-    texts = {
-        str(value)
-        for table, path in marked
-        if path in table.columns
-        for value in table[path].drop_nulls().to_list()
-    }
-    return {text for text in texts if len(text) >= SHORTEST and text != ABSENT}
-
-
-def as_text(value: object) -> str:
-    """Anything as JSON text."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+    tables = [(frame.root, decoder.leaves)]
+    tables += [(frame.children[p], leaves) for p, leaves in decoder.lists.items()
+               if p in frame.children]  # fmt: skip
+    texts: dict[bool, set[str]] = {True: set(), False: set()}
+    for table, leaves in tables:
+        for leaf in leaves:
+            if leaf.path in table.columns:
+                texts[leaf.personal].update(map(str, table[leaf.path].drop_nulls().to_list()))
+    found = texts[True] - texts[False]
+    return {text for text in found if len(text) >= SHORTEST and text != ABSENT}
