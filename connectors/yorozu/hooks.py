@@ -6,6 +6,9 @@ those after it, so that the newest word stands last. Files count as read when th
 read is committed, all together: a kill in between leaves none of them half told.
 
 A full file makes the read whole: a key that neither it nor the files after it hold is deleted.
+
+A window from the beginning that ends before the oldest full file is read from that one: records
+that were changed later are deferred, and of the others it holds what they were.
 """
 
 from __future__ import annotations
@@ -56,17 +59,22 @@ def read_files(
         yield from csvfiles.read(context, window, resume=resume, limit=limit)
         return
     source = source_of(context)
-    listed = source.list(context.stream.section["path"])
-    chain = chain_of(listed, window.until.astimezone(JST).date())
+    listed = dated(source.list(context.stream.section["path"]))
+    until = window.until.astimezone(JST).date()
+    chain = chain_of(listed, until)
+    if window.since is None and not (chain and chain[0].full):
+        chain = [one for one in listed if one.full][:1] or chain
     notes = context.memo([FULL_READ, *(NOTE + one.file.name for one in chain)])
-    if not (chain and chain[0].full) and FULL_READ not in notes:
+    if not any(one.full for one in listed) and FULL_READ not in notes:
         raise ReadError(
             "there is no full file (karte_full_YYYYMMDD.csv) to begin with",
             remedy="Ask the system's owner whether the files are laid out, and in which folder",
         )
     due = unread(chain, notes)
     read = 0
-    for page in _Read(context, layout_of(context), window).pages(due, source, resume):
+    whole = bool(due) and due[0].full and due[0].day <= until
+    reader = _Read(context, layout_of(context), window, whole)
+    for page in reader.pages(due, source, resume):
         read += len(page.keys) + len(page.refused) + len(page.deleted)
         yield page
         if limit is not None and read >= limit:
@@ -84,21 +92,10 @@ class DatedFile:
     file: RemoteFile
 
 
-def chain_of(files: Sequence[RemoteFile], until: date) -> list[DatedFile]:
-    """The newest full file up to a day, and the difference files after it, oldest first.
-
-    Without a full file, every difference file. Files of other names, or of days that no calendar
-    has, are left alone.
-    """
-    dated = sorted(
-        (one for file in files if (one := _dated(file)) is not None and one.day <= until),
-        key=lambda one: one.day,
-    )
-    fulls = [one for one in dated if one.full]
-    begun = fulls[-1:]
-    return begun + [
-        one for one in dated if not one.full and not (begun and one.day <= begun[0].day)
-    ]
+def dated(files: Sequence[RemoteFile]) -> list[DatedFile]:
+    """The files by their day; those of other names, or of days that no calendar has, are left."""
+    found = (_dated(file) for file in files)
+    return sorted((one for one in found if one is not None), key=lambda one: one.day)
 
 
 def _dated(file: RemoteFile) -> DatedFile | None:
@@ -110,6 +107,18 @@ def _dated(file: RemoteFile) -> DatedFile | None:
         return DatedFile(date(*map(int, numbers)), kind == "full", file)
     except ValueError:
         return None
+
+
+def chain_of(files: Sequence[DatedFile], until: date) -> list[DatedFile]:
+    """The newest full file up to a day, and the difference files after it, oldest first.
+
+    Without a full file, every difference file up to the day.
+    """
+    in_time = [one for one in files if one.day <= until]
+    begun = [one for one in in_time if one.full][-1:]
+    return begun + [
+        one for one in in_time if not one.full and not (begun and one.day <= begun[0].day)
+    ]
 
 
 def unread(chain: Sequence[DatedFile], notes: dict[str, str]) -> Sequence[DatedFile]:
@@ -149,16 +158,19 @@ class _Position:
 
 
 class _Read:
-    """One read of the chain.
+    """One read of the chain, `whole` where it begins with a full file of the window's days.
 
     `late` is the first file with a record that the window's end keeps out: it and those after it
     are not noted, so that the next run meets the record again.
     """
 
-    def __init__(self, context: ReadContext, layout: CsvLayout, window: Window) -> None:
+    def __init__(
+        self, context: ReadContext, layout: CsvLayout, window: Window, whole: bool
+    ) -> None:
         self._context = context
         self._layout = layout
         self._window = window
+        self._whole = whole
         self._end = instant_text(window.until.isoformat()) or ""
         self._late: str | None = None
 
@@ -196,7 +208,7 @@ class _Read:
             self._take_out(page, copy, gone)
             if any(updated is not None and updated > self._end for updated in page.updated):
                 self._late = self._late or copy.name
-            page.whole = copies[0].full and not _has_unnamed(page)
+            page.whole = self._whole and not _has_unnamed(page)
             if block.last and copy is copies[-1]:
                 page.notes = self._notes(copies)
             else:

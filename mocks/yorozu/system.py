@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mocks.credentials import ClientCredentials
+from mocks.fault_csv import CSV_BODIES
+from mocks.fault_sftp import OF_CONNECTIONS, OF_FILES
 from mocks.settings import RATE
 from mocks.systems import HOST, Environment, Mock
 from mocks.yorozu.desk import KarteDesk
@@ -13,12 +15,15 @@ from mocks.yorozu.server import SftpFolder, public_host_key
 
 NAME = "yorozu"
 PORT: int | None = 8808
+KINDS = tuple(sorted({*CSV_BODIES, *OF_CONNECTIONS, *OF_FILES} - {"slow_drip"}))
+"""The faults that it can have, but for one that takes its time."""
 
 
 def build(environment: Environment) -> Mock:
     """The files in the environment's folder, behind an SFTP server of their own."""
     desk = KarteDesk(environment.world, environment.folder / NAME)
-    return Mock(server=SftpFolder(desk.folder, environment.credentials, environment.box, NAME))
+    server = SftpFolder(desk.folder, environment.credentials, environment.box, NAME)
+    return Mock(server=server, paths={"consultations": "*"})
 
 
 def connections(

@@ -12,7 +12,7 @@ from base.errors import ReadError
 from base.records import Page, Window
 from connectors.checks import check_connector
 from connectors.files import RemoteFile
-from connectors.yorozu.hooks import chain_of
+from connectors.yorozu.hooks import chain_of, dated
 from mocks.credentials import ClientCredentials
 from tests.connectors.karte import (
     FIRST,
@@ -138,6 +138,17 @@ def test_a_record_of_the_future_keeps_its_file_from_counting_as_read(site: Site)
     assert site.pages(window=december) == [Page(whole=False)]
 
 
+def test_a_window_before_the_oldest_full_file_is_read_from_that_one(site: Site) -> None:
+    site.lay_out(FIRST, karte(1, 16))
+    site.lay_out("karte_full_20261122.csv", karte(1, 16), karte(2, 21))
+    pages = site.pages()
+    assert told(pages) == [(1, 16), (2, 21)]
+    assert whole(pages) == {False}
+    assert site.notes == {}
+    years_ago = Window(UNTIL - timedelta(days=900), UNTIL - timedelta(days=800))
+    assert site.pages(window=years_ago) == [Page(whole=False)]
+
+
 def test_without_a_full_file_nothing_begins(site: Site) -> None:
     with pytest.raises(ReadError, match="no full file"):
         site.pages()
@@ -161,7 +172,7 @@ def test_names_that_mean_nothing_are_left_alone() -> None:
         "karte_full_20261115.csv.part", "karte_full_20261315.csv", "karte_full_2026111.csv",
         "KARTE_FULL_20261115.CSV", "karte_diff_20261116 (1).csv", "karte_diff_20261116.csv",
     ]  # fmt: skip
-    chain = chain_of([RemoteFile(name) for name in names], date(2026, 12, 1))
+    chain = chain_of(dated([RemoteFile(name) for name in names]), date(2026, 12, 1))
     assert [one.file.name for one in chain] == ["karte_diff_20261116.csv"]
 
 
