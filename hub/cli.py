@@ -30,6 +30,7 @@ COMMANDS = {
     "connection": "hub.commands.connection:connection",
     "connector": "hub.commands.connector:connector",
     "new-connector": "hub.commands.new_connector:new_connector",
+    "contract": "hub.commands.contract:contract",
     "mapping": "hub.commands.mapping:mapping",
     "db": "hub.commands.db:db",
     "mocks": "hub.commands.mocks:mocks",

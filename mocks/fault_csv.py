@@ -28,7 +28,13 @@ def is_csv(start: MutableMapping[str, Any]) -> bool:
 
 
 def _charset(body: bytes) -> str:
-    return "utf-8-sig" if body.startswith(codecs.BOM_UTF8) else "cp932"
+    if body.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return "cp932"
+    return "utf-8"
 
 
 def _rows(body: bytes) -> Table:
@@ -68,7 +74,8 @@ def _row(table: Table, fault: Fault) -> list[str]:
 
 
 def _gained(table: Table, fault: Fault) -> None:
-    table[0].append(fault.field or "新しい列")
+    if not str(fault.field).isdecimal():  # else a file without names
+        table[0].append(fault.field or "新しい列")
     for row in table[1:]:
         row.append("new" if fault.value is None else str(fault.value))
 
@@ -166,7 +173,7 @@ def _other_charset(body: bytes, fault: Fault) -> bytes:
     """The file in the other character set than was agreed."""
     del fault
     charset = _charset(body)
-    other = "cp932" if charset == "utf-8-sig" else "utf-8"
+    other = "utf-8" if charset == "cp932" else "cp932"
     return body.decode(charset).encode(other, "replace")
 
 

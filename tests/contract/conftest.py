@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests import postgres
-
 from tests.contract.staging import Hub, Staging, staging
 from tests.contract.standing import Undisturbed
 

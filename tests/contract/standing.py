@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from base.records import ABSENT, Page
+from base.records import ABSENT, VALUE, Page
 from canonical.store.claim_tables import CLAIM_TABLES
 from canonical.store.tables import SOURCE_RECORD
 from connectors.decoder import RecordDecoder
@@ -113,17 +113,13 @@ class Undisturbed:
 def occurring(decoder: RecordDecoder, raws: list[bytes]) -> set[str]:
     """The paths of the contract's fields that these records have, null or not."""
     frame = decoder.decode(raws).frame
-    found = {
-        name for name in frame.root.columns if not (frame.root[name].cast(str) == ABSENT).all()
-    } if frame.root.height else set()  # fmt: skip
-    for path, child in frame.children.items():
-        if child.height:
-            found |= {
-                f"{path}[]" if name == "#value" else f"{path}[].{name}"
-                for name in child.columns
-                if not (child[name].cast(str) == ABSENT).all()
-            }
-    return found
+    tables = {"": frame.root, **{f"{path}[]": child for path, child in frame.children.items()}}
+    return {
+        f"{inside}{'.' * (bool(inside) and name != VALUE)}{'' if name == VALUE else name}"
+        for inside, table in tables.items()
+        for name in table.columns
+        if table.height and not table[name].cast(str).eq_missing(ABSENT).all()
+    }
 
 
 def personal_texts(decoder: RecordDecoder, raws: list[bytes]) -> set[str]:
