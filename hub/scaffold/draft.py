@@ -44,7 +44,8 @@ class Draft:
     left: list[str] = field(default_factory=list)
 
 
-ID_NAMES = re.compile(r"(^id$|(_id|Id|ID|番号|コード|_no|No|_code|Code|_key|Key)$)")
+ID_NAMES = re.compile(r"(^id$|(_id|Id|ID|番号|コード|_no|No|_number|Number|_code|Code|_key|Key)$)")
+NO_KEYS = re.compile("郵便|電話|FAX|口座|phone|postal|zip|post_?code", re.IGNORECASE)
 LATE_NAMES = re.compile(
     r"^(updated?_?(at|on|date(time)?|time)|last_?(updated|modified)(_?(at|date|time))?|modified_?(at|date|on)"
     r"|最終?更新(日時|日)|更新(日時|日|年月日))$",
@@ -70,12 +71,12 @@ def key_of(names: list[str], required: set[str], stream: str) -> str | None:
     `id` comes first, then the identifier of the stream's own thing (`applicationId` of
     applications), then any other; a foreign one (`法人番号`) only where there is no other.
     """
-    known = [name for name in names if ID_NAMES.search(name)]
+    known = [name for name in names if ID_NAMES.search(name) and not NO_KEYS.search(name)]
     singular = stream.rstrip("s").replace("_", "")
 
     def rank(name: str) -> tuple[bool, bool, bool, bool, int]:
         plain = re.sub("[^a-z0-9]", "", name.lower())
-        foreign = bool(re.search("法人番号|corporate|郵便|電話|phone|postal|zip", name, re.I))
+        foreign = bool(re.search("法人番号|corporate", name, re.IGNORECASE))
         return (
             name not in required,
             foreign,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import yaml
 
 from base.errors import ContractError
 from connectors.declaration import AuthMethod
-from connectors.openapi import OpenApiContract
+from connectors.openapi import OpenApiContract, Operation
 from connectors.schema import Leaf, RecordSchema
 from hub.scaffold.draft import Draft, StreamDraft, key_of, late_of, stream_name
 from mappings.suggest import SourceField
@@ -26,6 +27,7 @@ TOKENS = re.compile(
 )
 PAGES = re.compile(r"^(page|page_?(no|number|num)|p)$", re.IGNORECASE)
 OFFSETS = re.compile(r"^(offset|skip|start_?index)$", re.IGNORECASE)
+TROUBLE = re.compile(r"\.(errors?|warnings?|messages?|links?)$", re.IGNORECASE)
 NEXT = re.compile(r"^(next|next_?(cursor|page_?token|token|page|link|url)|cursor)$", re.IGNORECASE)
 TOTAL = re.compile(r"^(total_?pages?|page_?count|pages|last_?page)$", re.IGNORECASE)
 
@@ -41,14 +43,16 @@ def draft_openapi(name: str, source: Path) -> Draft:
     contract = OpenApiContract(source)
     contract.document = json.loads(body) if suffix == ".json" else yaml.safe_load(body)
     contract.resolver.document = contract.document
-    streams = list(_streams(contract))
+    left: list[str] = []
+    streams = list(_streams(contract, left))
     if not streams:
         raise ContractError(
             f"{source.name} has no operation that answers a list of objects",
             remedy="A stream is read from a GET whose answer with 200 is, or holds, such a list",
         )
     title = str(contract.document.get("info", {}).get("title", name))
-    method, left = _auth(contract)
+    method, said = _auth(contract)
+    left += said
     left += [
         f"the contract's {path} had no operationId; it is {given} now" for path, given in added
     ]
@@ -74,7 +78,7 @@ def _with_operation_ids(source: Path) -> tuple[bytes, list[tuple[str, str]]]:
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False).encode(), added
 
 
-def _streams(contract: OpenApiContract) -> Iterator[StreamDraft]:
+def _streams(contract: OpenApiContract, left: list[str]) -> Iterator[StreamDraft]:
     taken: set[str] = set()
     for path, item in contract.document["paths"].items():
         found = item.get("get")
@@ -84,17 +88,26 @@ def _streams(contract: OpenApiContract) -> Iterator[StreamDraft]:
             operation = contract.operation(found["operationId"])
         except ContractError:
             continue
-        for records in _lists(contract, operation.response, "$"):
-            try:
-                schema = contract.record_schema(operation=operation.id, records=records)
-            except ContractError:
-                continue
+        listed = _richest(contract, operation)
+        if listed is None:
+            left.append(f"{operation.id} is not read: its answer lists no objects that are records")
+        else:
             last = [part for part in path.split("/") if part][-1:] or [operation.id]
             name = stream_name(last[0])
             name = name if name not in taken else stream_name(operation.id)
             taken.add(name)
-            yield _stream(contract, name, found, records, schema)
-            break
+            yield _stream(contract, name, found, *listed)
+
+
+def _richest(contract: OpenApiContract, operation: Operation) -> tuple[str, RecordSchema] | None:
+    """The list in an answer whose records have the most fields; lists of errors do not count."""
+    found: list[tuple[str, RecordSchema]] = []
+    for records in _lists(contract, operation.response, "$"):
+        if not TROUBLE.search(records):
+            with suppress(ContractError):
+                schema = contract.record_schema(operation=operation.id, records=records)
+                found.append((records, schema))
+    return max(found, key=lambda one: len(one[1].leaves), default=None)
 
 
 def _lists(contract: OpenApiContract, schema: dict[str, Any], path: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ import yaml
 
 from base.errors import ContractError, RefusedValue
 from connectors.csvcharset import charset_of
-from connectors.declaration import Protocol
+from connectors.declaration import AuthMethod, Protocol
 from connectors.table import TableContract
 from hub.scaffold.draft import Draft, StreamDraft, key_of, late_of
 from mappings.suggest import SourceField
@@ -70,7 +70,8 @@ def draft_table(name: str, source: Path, protocol: Protocol) -> Draft:
     contract = TableContract(source)
     fields = contract.table(next(iter(contract.tables)))["fields"]
     draft = _of_fields(name, fields, protocol)
-    return Draft(name, name, protocol, source.name, {source.name: source.read_bytes()}, [draft])
+    files = {source.name: source.read_bytes()}
+    return Draft(name, name, protocol, source.name, files, [draft], _auth(protocol))
 
 
 def draft_blank(name: str, protocol: Protocol, table: str | None = None) -> Draft:
@@ -124,7 +125,11 @@ def _draft(
     document["fields"] = list(fields)
     file = f"{name}.table.yaml"
     text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
-    return Draft(name, name, protocol, file, {file: text.encode()}, [stream])
+    return Draft(name, name, protocol, file, {file: text.encode()}, [stream], _auth(protocol))
+
+
+def _auth(protocol: Protocol) -> AuthMethod:
+    return "database" if protocol == "sql" else "none"
 
 
 def _is_header(first: list[str], rest: list[list[str]]) -> bool:
@@ -159,8 +164,8 @@ def _field(name: str, values: list[str], key: bool) -> dict[str, Any]:
         found["type"] = "datetime"
     if key:
         found["constraints"] = {"required": True}
-    if any(_is_corporate_number(value) for value in stated[:20]):
-        found["title"] = "法人番号" if "番号" not in name else name
+    if stated and all(map(_is_corporate_number, stated[:20])) and "法人番号" not in name:
+        found["title"] = "法人番号"
     return found
 
 
