@@ -12,7 +12,7 @@ from hub.cli import cli
 from hub.commands.options import known_streams
 from tests.docs.pages import ROOT, hub_commands, make_targets, name_of, pages, shell
 
-PLACEHOLDERS = {"SYSTEM": "subsidy", "SYSTEM.STREAM": "subsidy.applications"}
+PLACEHOLDERS = {"SYSTEM": "subsidy", "SYSTEM.STREAM": "subsidy.applications", "FILE": __file__}
 
 
 def resolve(words: list[str]) -> None:

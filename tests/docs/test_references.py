@@ -8,7 +8,7 @@ import re
 import pytest
 
 from base import errors
-from hub import cli_reference
+from hub import cli_reference, connector_reference
 from hub.cli import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LEASE_HELD, EXIT_SETTINGS
 from mappings.transforms import TRANSFORMS, catalogue
 from tests.docs.pages import ROOT
@@ -38,6 +38,22 @@ def test_the_reference_of_the_transforms_is_up_to_date() -> None:
     assert page.read_text(encoding="utf-8") == catalogue.render(), (
         "run: python -m mappings.transforms.catalogue"
     )
+
+
+def test_the_references_of_connectors_and_mappings_are_up_to_date() -> None:
+    found = connector_reference.pages()
+    lagging = [
+        str(path)
+        for path, text in found.items()
+        if not (ROOT / path).is_file() or (ROOT / path).read_text(encoding="utf-8") != text
+    ]
+    assert not lagging, f"run: python -m hub.connector_reference ({', '.join(lagging)})"
+    kept = {path.name for path in (ROOT / connector_reference.MAPPINGS).glob("*.md")}
+    assert kept == {path.name for path in found if path.parent == connector_reference.MAPPINGS}
+
+
+def test_every_field_of_every_contract_is_covered() -> None:
+    assert not [path for path, text in connector_reference.pages().items() if "not cov" in text]
 
 
 def test_every_transform_has_a_sentence() -> None:
