@@ -2,7 +2,8 @@
 
 libxml2 decides, and xmlschema is asked wherever the two may differ: about every element that
 libxml2 refuses, about texts of types that libxml2 takes less strictly, and about everything where
-the schema, or the document, uses what the fast way does not understand. Only xmlschema explains.
+the schema, or the document, uses what the fast way does not understand. Only xmlschema explains,
+unless an element is so large that its explanation would not come to an end.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -25,6 +27,9 @@ from connectors.xmlsafe import XmlFault
 XSI = INSTANCE.strip("{}")
 KEPT_TEXTS = 20_000
 """Texts of a type that were found valid and are remembered."""
+
+MOST_EXPLAINED = 10_000
+"""Elements up to which xmlschema explains what is wrong."""
 
 _SPACES = "[ \t\r\n]*"
 _DATE = r"(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -107,6 +112,9 @@ class Verdict:
             self._understood[tag] and not self._strange(element) and self._fast.validate(element)
         )
 
+    def _is_too_large(self, element: etree._Element) -> bool:
+        return next(islice(element.iter(), MOST_EXPLAINED, None), None) is not None
+
     def doubt(self, component: Any) -> DoubtfulType | None:
         """What is to be looked at in the texts of an element or attribute declaration."""
         kind = component.type
@@ -119,7 +127,15 @@ class Verdict:
         return self._types.setdefault(id(kind), DoubtfulType(kind, _sure(kind)))
 
     def explain(self, element: etree._Element) -> XmlFault | None:
-        """xmlschema's verdict: its first complaint, None where it has none."""
+        """xmlschema's verdict: its first complaint, None where it has none.
+
+        What libxml2 refuses is not explained where it is too large for that: xmlschema looks for
+        the place of every child among all others, and a megabyte of them takes it hours.
+        """
+        if self._is_too_large(element) and not self._fast.validate(element):
+            line = self._fast.error_log[0].line if len(self._fast.error_log) else element.sourceline
+            what = f"the element does not keep to the schema, near line {line}"
+            return XmlFault("schema", what, line)
         try:
             error = next(self._schema.iter_errors(element), None)
         except RecursionError:

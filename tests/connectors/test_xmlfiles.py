@@ -184,6 +184,14 @@ def test_a_document_larger_than_the_limit_is_refused_and_kept_in_part() -> None:
     assert len(page.refused[0].raw) <= KEPT
 
 
+def test_a_document_of_very_many_elements_is_refused_without_an_explanation() -> None:
+    """xmlschema would take hours over it."""
+    many = plan()[: -len("</plan>")] + b"<x/>\n" * 300_000 + b"</plan>"
+    (page,) = [page for page, _ in reader().pages(io.BytesIO(many), "day.xml")]
+    assert refused(page) == [("P1", "schema")]
+    assert "does not keep to the schema, near line 1" in page.refused[0].message
+
+
 @pytest.mark.parametrize(
     "name", ["../x.xml", "/x.xml", "a/../../x.xml", "C:x.xml", "\\\\x.xml", "a\\..\\x.xml"]
 )
