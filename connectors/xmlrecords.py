@@ -35,8 +35,8 @@ TEXT = "value"
 DEEPEST = 32
 """Levels of elements that the schema does not know."""
 
-MOST_SHAPES = 500
-"""Sequences of children that are remembered for one type."""
+MOST_SHAPES, LONGEST_SHAPE = 500, 200
+"""Sequences of children that are remembered for one type, and the children of each."""
 
 INK = "!"
 """The first character that is no white space of XML: a text below it may stand before elements."""
@@ -219,7 +219,8 @@ def _with_children(attributes: _Attributes, children: _Children, doubted: list[D
         shape = shapes.get(tags)
         if shape is not None and not found:
             return shape.value(inside, doubted)
-        if len(shapes) < MOST_SHAPES and (made := _Shape.of(tags, children)) is not None:
+        remembered = len(tags) <= LONGEST_SHAPE and len(shapes) < MOST_SHAPES
+        if remembered and (made := _Shape.of(tags, children)) is not None:
             shapes[tags] = made
         for child in inside:
             known = children_get(child.tag)

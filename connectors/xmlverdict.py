@@ -25,8 +25,8 @@ from connectors.xmlrecords import INSTANCE, XmlRecords
 from connectors.xmlsafe import XmlFault
 
 XSI = INSTANCE.strip("{}")
-KEPT_TEXTS = 20_000
-"""Texts of a type that were found valid and are remembered."""
+KEPT_TEXTS, LONGEST_KEPT = 20_000, 100
+"""Texts of a type that were found valid and are remembered, and the characters of each."""
 
 MOST_EXPLAINED = 10_000
 """Elements up to which xmlschema explains what is wrong."""
@@ -74,7 +74,7 @@ class DoubtfulType:
                 return False
         except Exception:  # noqa: BLE001 - a text that xmlschema cannot even judge
             return False
-        if len(self.good) < KEPT_TEXTS:
+        if len(self.good) < KEPT_TEXTS and len(text) <= LONGEST_KEPT:
             self.good.add(text)
         return True
 
