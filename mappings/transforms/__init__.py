@@ -19,6 +19,7 @@ from mappings.transforms import (
     registry,
     text,
     titles,
+    trade_names,
     web,
 )
 from mappings.transforms.core import Example, Fast, Option, Options, Parsed, Transform
@@ -36,6 +37,8 @@ TRANSFORMS: dict[str, Transform] = {
         names.LEGAL_NAME,
         names.REDUCED_NAME,
         names.KANA,
+        trade_names.CORPORATE_NAME,
+        trade_names.TRADE_NAME,
         disclosure.DISCLOSED_NAME,
         disclosure.DISCLOSED_TEXT,
         people.FULL_NAME,

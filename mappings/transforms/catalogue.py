@@ -26,6 +26,8 @@ SUMMARIES: Mapping[str, str] = {
     "legal_name": "商号又は名称. A name, its legal form and the side the form stands on.",
     "reduced_name": "照合用の名称. A name reduced to what matching compares.",
     "kana": "フリガナ. A reading in full-width katakana.",
+    "corporate_name": "法人の名称. A name that is a corporation's, of a field for either kind.",
+    "trade_name": "屋号. A name that is an individual's, of a field for either kind.",
     "full_name": "氏名. A person's name out of family name and given name.",
     "disclosed_name": "開示された名称. A name as `legal_name`; a masked one states nothing.",
     "disclosed_text": "開示された文字列. A text as `text`; a masked one states nothing.",
