@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from base.errors import ServerFault
 from base.records import Page, Window
 from connectors import csvfiles
 from connectors.corporate_number.api import Answer, Register, TooMany
@@ -95,22 +96,17 @@ def _differences(
     register = Register.of(context)
     position = unpack_position(resume, window)
     begun = msgspec.json.decode(position, type=_Position) if isinstance(position, str) else None
-    periods = _periods(context, window)
-    if begun is not None:
-        periods = [(begun.first, begun.last), *(p for p in periods if p[0] > begun.last)]
+    periods = _periods(context, window, begun)
     read = 0
     while periods:
         first, last = periods.pop(0)
-        after = begun.division if begun is not None else 0
-        begun = None
+        start, begun = begun or _Position(first, last, 0), None
         try:
-            for page, division in _period(register, first, last, after):
-                ended = division is None
-                if division is None and periods:
+            for page, behind in _period(register, start):
+                following = behind
+                if behind is None and periods:
                     following = _Position(*periods[0], 0)
-                else:
-                    following = _Position(first, last, division or 0)
-                if not ended or periods:
+                if following is not None:
                     packed = msgspec.json.encode(following).decode()
                     page.resume = pack_position(packed, window)
                 read += len(page.keys) + len(page.refused)
@@ -125,23 +121,32 @@ def _differences(
 
 
 class _Position(msgspec.Struct, array_like=True, frozen=True):
-    """A period and the last division that was read of it."""
+    """A period, the last division that was read of it, and the head that its answer had."""
 
     first: date
     last: date
     division: int
+    head: tuple[str, int, int] | None = None
 
 
-def _periods(context: ReadContext, window: Window) -> list[tuple[date, date]]:
-    """The window's days in Japan, cut into periods that the register answers."""
+def _periods(
+    context: ReadContext, window: Window, begun: _Position | None
+) -> list[tuple[date, date]]:
+    """The window's days in Japan, cut into periods that the register answers.
+
+    One that is begun comes first; the days after it are cut anew, for it may be the half of one.
+    """
     last = window.until.astimezone(JST).date()
-    if window.since is None:
+    found = []
+    if begun is not None:
+        found.append((begun.first, begun.last))
+        first = begun.last + timedelta(days=1)
+    elif window.since is None:
         first = date.fromisoformat(context.stream.options["first_day"])
     else:
         cursor = context.stream.cursor
         lookback = cursor.lookback if cursor else timedelta(0)
         first = (_aware(window.since) - lookback).astimezone(JST).date()
-    found = []
     while first <= last:
         end = min(last, first + timedelta(days=LONGEST_PERIOD - 1))
         found.append((first, end))
@@ -153,23 +158,30 @@ def _aware(instant: datetime) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def _period(
-    register: Register, first: date, last: date, after: int
-) -> Iterator[tuple[Page, int | None]]:
-    """The pages of a period behind a division, each with its division, None for the last.
+def _period(register: Register, start: _Position) -> Iterator[tuple[Page, _Position | None]]:
+    """The pages of a period from a position on, each with the next position, None for the last.
 
     Where the register was updated between two divisions, rows may have passed from one to the
     other: the period is read again.
+
+    Raises:
+        ServerFault: it is updated again and again.
     """
-    division, tries, head = after + 1, 1, None
+    first, last = start.first, start.last
+    division, head, tries = start.division + 1, start.head, 1
     while True:
         answer = register.differences(first, last, division)
-        if head is not None and answer.head != head and tries < TRIES:
+        if head is not None and answer.head != head:
+            if tries == TRIES:
+                raise ServerFault(
+                    f"the register was updated {TRIES} times while a period was read",
+                    remedy="The next run reads the period again, when the register is at rest",
+                )
             division, tries, head = 1, tries + 1, None
             continue
         head = answer.head
         ended = division >= answer.divisions
-        yield answer.page, None if ended else division
+        yield answer.page, None if ended else _Position(first, last, division, head)
         if ended:
             return
         division += 1

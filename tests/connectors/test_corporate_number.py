@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +16,14 @@ import responses
 
 from base.clock import ManualClock
 from base.connection import Connection
-from base.errors import AuthenticationError, ContractError, HubError, RateLimited, ReadError
+from base.errors import (
+    AuthenticationError,
+    ContractError,
+    HubError,
+    RateLimited,
+    ReadError,
+    ServerFault,
+)
 from base.http import HttpClient
 from base.records import Page, Window
 from connectors.connector import Connector
@@ -23,8 +31,9 @@ from connectors.corporate_number.api import Register, TooMany
 from connectors.corporate_number.hooks import with_key
 from connectors.declaration import load_declaration
 from connectors.registry import ROOT
+from connectors.rest import unpack_position
 from mocks.corporate_number import app as mock
-from mocks.corpus import register
+from mocks.corpus import call, register
 from mocks.world import World
 
 ADDRESS = "https://register.test"
@@ -79,7 +88,7 @@ def raws(found: list[Page]) -> list[bytes]:
 
 
 def question(net: responses.RequestsMock, number: int) -> dict[str, str]:
-    return dict(net.calls[number].request.params)  # type: ignore[union-attr,attr-defined]
+    return dict(net.calls[number].request.params)  # type: ignore[attr-defined]
 
 
 def test_xml_and_csv_are_the_same_rows(net: responses.RequestsMock) -> None:
@@ -143,7 +152,6 @@ def test_too_many_rows_halve_the_period(world: World) -> None:
         register(net, ADDRESS, whole)
         expected = sorted(raws(pages()))
     with responses.RequestsMock(assert_all_requests_are_fired=False) as net:
-        from mocks.corpus import call
 
         def answer(request: Any) -> Any:
             q = request.params
@@ -153,6 +161,51 @@ def test_too_many_rows_halve_the_period(world: World) -> None:
 
         net.add_callback("GET", f"{ADDRESS}/4/diff", callback=answer)
         assert sorted(raws(pages())) == expected
+        with patch.object(mock, "ROWS", 1):
+            found = pages()
+            assert sorted(raws(found)) == expected
+            half = next(n for n, page in enumerate(found) if _divided(page))
+            rest = pages(resume=found[half].resume)
+            assert raws(rest) == raws(found[half + 1 :]), "after a kill inside a halved period"
+
+
+def _divided(page: Page) -> bool:
+    """Whether the next page is of the same period."""
+    position = unpack_position(page.resume, WINDOW)
+    return isinstance(position, str) and json.loads(position)[2] > 0
+
+
+def test_a_register_updated_before_the_read_goes_on_is_read_again(
+    net: responses.RequestsMock, world: World
+) -> None:
+    whole = pages()
+    number = next(n for n, page in enumerate(whole) if _divided(page))
+    later = mock.corporate_number_app(world, SECRET)
+
+    def answer(request: Any) -> Any:
+        status, headers, body = call(later, request)
+        day, _, rest = body.partition(b",")
+        return status, headers, b"2027-01-01," + rest if day else body
+
+    net.reset()
+    net.add_callback("GET", f"{ADDRESS}/4/diff", callback=answer)
+    rest = pages(resume=whole[number].resume)
+    position = json.loads(str(unpack_position(whole[number].resume, WINDOW)))
+    again = next(n for n, page in enumerate(whole) if raws([page]) == raws([rest[0]]))
+    assert again == number + 1 - position[2], "from the period's first division"
+
+
+def test_a_register_that_does_not_come_to_rest_is_an_error(net: responses.RequestsMock) -> None:
+    app, times = mock.corporate_number_app(World(5, 300), SECRET), iter(range(10_000))
+
+    def answer(request: Any) -> Any:
+        status, headers, body = call(app, request)
+        return status, headers, f"{next(times):04}-01-01,".encode() + body.partition(b",")[2]
+
+    net.reset()
+    net.add_callback("GET", f"{ADDRESS}/4/diff", callback=answer)
+    with pytest.raises(ServerFault, match="was updated 3 times"):
+        pages()
 
 
 def test_a_day_with_too_many_rows_is_an_error() -> None:
