@@ -63,11 +63,16 @@ def test_what_a_client_said_is_a_claim_and_what_staff_wrote_is_the_consultations
     found: dict[str, dict[str, object]] = {}
     for key in sorted(shown(system) - broken):
         claims = {claim.entity: claim for claim in system.claims("consultations", key)}
-        if "financial_statement" in claims and claims["consent"].values.get("state") == "given":
+        given = claims["consent"].values.get("state") == "given"
+        if given and {"financial_statement", "trade_name"} <= claims.keys():
             found = {entity: dict(claim.values) for entity, claim in claims.items()}
             assert claims["party"].role == "client"
             break
-    assert set(found) == {"party", "consultation", "contact", "consent", "financial_statement"}
+    assert set(found) == {
+        "party", "trade_name", "consultation", "contact", "consent", "financial_statement",
+    }  # fmt: skip
+    assert found["party"]["kind"] in (None, "sole_proprietor")
+    assert "name" not in found["party"]
     consultation = found["consultation"]
     assert consultation["consultation_key"] == found["consent"]["consent_key"] == key
     assert consultation["sharing_consent"] is True
