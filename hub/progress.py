@@ -52,12 +52,16 @@ class ProgressBars:
 
 
 def counts_table(rows: Sequence[tuple[str, dict[str, int], float, str]], title: str) -> Table:
-    """A table of streams with the counts of invariant 1; rows are (name, counts, seconds, note)."""
+    """A table of streams with the counts of invariant 1; rows are (name, counts, seconds, note).
+
+    A stream that failed has no counts.
+    """
     shown = table("system.stream", title=title)
     for name in COUNTS:
         shown.add_column(name, justify="right")
     shown.add_column("seconds", justify="right")
     shown.add_column("")
     for name, counts, seconds, note in rows:
-        shown.add_row(name, *(f"{counts.get(c, 0):,}" for c in COUNTS), f"{seconds:.1f}", note)
+        numbers = [f"{counts.get(name, 0):,}" for name in COUNTS] if counts else [""] * len(COUNTS)
+        shown.add_row(name, *numbers, f"{seconds:.1f}" if counts else "", note)
     return shown

@@ -179,6 +179,8 @@ def _print(outcomes: dict[tuple[str, str], Outcome], options: SyncOptions) -> No
         if isinstance(outcome, SyncSummary):
             note = "; ".join(outcome.notes)
             rows.append((name, outcome.counts, outcome.seconds, note))
+        else:
+            rows.append((name, {}, 0.0, f"failed: {outcome.stage.value}, see below"))
     title = "Dry run: nothing was written" if options.dry_run else f"Sync ({options.mode})"
     if rows:
         out.print(counts_table(rows, title))
