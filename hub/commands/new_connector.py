@@ -77,6 +77,7 @@ def _check(written: Written) -> int:
             found += [f"mappings/{name}.yaml:{one.line}: {one.message}" for one in report.problems]
     for problem in found:
         click.echo(f"to do: {problem}")
+    click.echo("to do: write the references anew: python -m hub.connector_reference")
     click.echo(f"\n{name}: {'all checks hold' if not found else 'not all checks hold yet'}")
     return 1 if found else 0
 

@@ -44,7 +44,9 @@ class Draft:
     left: list[str] = field(default_factory=list)
 
 
-ID_NAMES = re.compile(r"(^(id|key)$|(_id|Id|ID|番号|コード|_no|No|_number|Number|_code|Code|_key|Key)$)")
+ID_NAMES = re.compile(
+    r"^(id|key)$|(_id|Id|ID|番号|コード|_no|No|_number|Number|_code|Code|_key|Key)$"
+)
 NO_KEYS = re.compile("郵便|電話|FAX|口座|phone|postal|zip|post_?code", re.IGNORECASE)
 LATE_NAMES = re.compile(
     r"^(updated?_?(at|on|date(time)?|time)|last_?(updated|modified)(_?(at|date|time))?|modified_?(at|date|on)"
