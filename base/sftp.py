@@ -55,10 +55,9 @@ DEADLINE = 300.0
 SLOWEST = 16 * 1024
 """Bytes a second that a large file must come with."""
 
-CHUNK = 256 * 1024
-AT_ONCE = 64
-"""Requests for parts of a file that are under way at once: memory is bounded by them, not by the
-file (paramiko asks for 32 KiB each)."""
+CHUNK = 128 * 1024
+"""Bytes that are asked for at a time, one request after the other: paramiko's own reading ahead
+keeps all of a file in memory. A server may send less."""
 
 REREADS = 3
 """Times a file is read again because it was replaced meanwhile."""
@@ -308,7 +307,7 @@ class SftpClient:
         copied = 0
         slowest = self._watched(max(DEADLINE, size / SLOWEST))
         with slowest, sftp.open(path, "rb", bufsize=CHUNK) as source:
-            source.prefetch(size, max_concurrent_requests=AT_ONCE)
+            source.MAX_REQUEST_SIZE = CHUNK
             while copied <= size and (part := source.read(CHUNK)):
                 into.write(part)
                 copied += len(part)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import os
 import socket
+import tempfile
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -182,6 +184,21 @@ def test_what_happens_once_while_a_file_is_read_is_got_over(
     box.add(Fault(kind, "files", "/b.csv"))
     assert got(make()) == BODY
     assert not box.waiting()
+
+
+def test_memory_is_not_bounded_by_the_file(make: Make, folder: Path) -> None:
+    size = 10 << 20
+    (folder / "long.csv").write_bytes(bytes(size))
+    client = make()
+    client.stat("long.csv")
+    with tempfile.TemporaryFile() as into:
+        tracemalloc.start()
+        try:
+            assert client.download("long.csv", into).size == size
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < size / 2  # the server's buffers are among it
 
 
 def test_a_connection_that_dies_between_two_requests_is_made_again(
