@@ -108,6 +108,23 @@ class AbsentKeys:
         else:
             self._seen.clear()
 
+    def superseding(self, compared: pl.DataFrame) -> pl.DataFrame:
+        """The outcomes of a batch's records, with those whose key an earlier batch of a whole held.
+
+        A snapshot that tells a key twice contradicts itself: its first word stands. Were each in
+        turn written, every run would write both again. Files of differences after a full one tell
+        keys again by intent; a stream that reads them is none of mode snapshot.
+        """
+        if not (self._active and self._seen and self._job.stream.mode == "snapshot"):
+            return compared
+        keys = compared["record_key"].to_list()
+        if self._seen.isdisjoint(keys):
+            return compared
+        again = pl.Series([key in self._seen for key in keys])
+        same = pl.col("outcome").is_in(["unchanged", "remapped", "duplicate"])
+        outcome = pl.when(same).then(pl.lit("duplicate")).otherwise(pl.lit("superseded"))
+        return compared.with_columns(outcome=pl.when(again).then(outcome).otherwise("outcome"))
+
     def missing(self) -> list[str]:
         """Keys of the store that the snapshot did not hold.
 

@@ -19,7 +19,7 @@ from connectors.archive import Archive
 from connectors.decoder import Decoded
 from hub.batching import ReadBatch, raw_hash
 from hub.compare import READ_AGAIN, compare
-from hub.deletes import FlaggedKeys
+from hub.deletes import AbsentKeys, FlaggedKeys
 from hub.known import Known
 from hub.replay import FoundInReading, archived_page
 from mappings import Plan
@@ -89,9 +89,10 @@ class Processed:
 class BatchProcessor:
     """Processes the batches of one run.
 
-    `replaying` takes every record as one to be mapped again, knows what reading had found in it,
-    and tells of no drift, which live answers alone can show; a dry run archives nothing. Of a
-    confidential stream's refused values nothing is kept but their shape.
+    `told` has the keys that a whole snapshot told before. `replaying` takes every record as one to
+    be mapped again, knows what reading had found in it, and tells of no drift, which live answers
+    alone can show; a dry run archives nothing. Of a confidential stream's refused values nothing is
+    kept but their shape.
     """
 
     system: str
@@ -104,6 +105,7 @@ class BatchProcessor:
     plan: Plan
     until: str | None
     check_lease: Callable[[], None]
+    told: AbsentKeys | None = None
     replaying: FoundInReading | None = None
     dry_run: bool = False
     confidential: bool = False
@@ -116,6 +118,8 @@ class BatchProcessor:
         compared = compare(batch, known, self.plan.version, self.until)
         flagged = FlaggedKeys.of(batch, compared, known)
         compared = flagged.superseding(compared)
+        if self.told is not None:
+            compared = self.told.superseding(compared)
         if self.replaying is not None:
             self.replaying.mark(batch)
             again = pl.col("outcome") == "unchanged"

@@ -189,8 +189,8 @@ class _Run:
 
     def _transfer(self, reading: Reading, state: StreamState) -> None:
         self._remapped = state.plan_version != self.job.plan.version
-        processor = self._processor(reading, first_load=state.next_record_no <= 1)
         absent = AbsentKeys.of(self.job, reading, state.stream_id, self.options.approve_deletes)
+        processor = self._processor(reading, absent, first_load=state.next_record_no <= 1)
         in_flight = InFlight()
         read = batches(
             self._pages(reading),
@@ -246,7 +246,7 @@ class _Run:
             keys = [key for key in keys if not key.startswith(OF_FILES)]
         return self.job.store.memo(self.lease.stream_id, keys)
 
-    def _processor(self, reading: Reading, *, first_load: bool) -> BatchProcessor:
+    def _processor(self, reading: Reading, told: AbsentKeys, *, first_load: bool) -> BatchProcessor:
         job = self.job
         return BatchProcessor(
             system=job.system,
@@ -259,6 +259,7 @@ class _Run:
             plan=job.plan,
             until=utc_text(reading.window.until) if job.stream.mode == "incremental" else None,
             check_lease=self.check_lease,
+            told=told,
             replaying=(
                 FoundInReading.of(job.store, job.system, job.stream.name)
                 if reading.mode == "replay"

@@ -7,7 +7,10 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import polars as pl
 import pytest
 
 from base.clock import ManualClock
@@ -16,7 +19,9 @@ from base.settings import Settings
 from benchmarks import datasets, flat
 from benchmarks.servers import page_server
 from canonical.store import Store
-from hub.options import OnProgress, SyncOptions, SyncSummary
+from hub.batching import ReadBatch
+from hub.deletes import AbsentKeys
+from hub.options import OnProgress, SyncOptions, SyncSummary, Written
 from hub.sync import make_job, open_store
 from hub.transfer import run_sync
 
@@ -135,3 +140,28 @@ def test_a_record_whose_key_cannot_be_read_is_not_taken_for_one_that_is_gone(
     counts = register.sync(ALL).counts
     assert (counts["deleted"], counts["unchanged"]) == (1, ALL), "the nameless one is gone"
     assert register.live() == ALL
+
+
+def test_a_key_that_a_snapshot_tells_twice_is_not_written_with_every_run(
+    register: Register,
+) -> None:
+    """The two stand in different batches: each would be a change of the other."""
+    body = datasets.flat(register.folder, ALL, 0).body
+    twice, other = b'"F000000005"', f'"F{ALL - 1:09d}"'.encode()
+    body.write_bytes(body.read_bytes().replace(other, twice))
+    first = register.sync(ALL).counts
+    assert (first["new"] + first["quarantined"], first["superseded"]) == (ALL - 1, 1)
+    for options in (None, SyncOptions(mode="full")):
+        again = register.sync(ALL, options)
+        assert (again.counts["unchanged"], again.counts["superseded"]) == (ALL - 1, 1)
+        assert again.written == Written()
+    assert len(register.store.claims_of("register", "businesses", "F000000005")) == 1
+
+
+@pytest.mark.parametrize(("mode", "outcome"), [("snapshot", "superseded"), ("incremental", "new")])
+def test_a_file_of_differences_after_a_full_one_has_the_last_word(mode: str, outcome: str) -> None:
+    job: Any = SimpleNamespace(stream=SimpleNamespace(mode=mode))
+    told = AbsentKeys(job, "s", active=True, approved=False)
+    told.seen(ReadBatch(keys=["a"], whole=True))
+    compared = pl.DataFrame({"record_key": ["a", "b"], "outcome": ["new", "new"]})
+    assert told.superseding(compared)["outcome"].to_list() == [outcome, "new"]
