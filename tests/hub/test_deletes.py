@@ -161,7 +161,7 @@ def test_a_key_that_a_snapshot_tells_twice_is_not_written_with_every_run(
 @pytest.mark.parametrize(("mode", "outcome"), [("snapshot", "superseded"), ("incremental", "new")])
 def test_a_file_of_differences_after_a_full_one_has_the_last_word(mode: str, outcome: str) -> None:
     job: Any = SimpleNamespace(stream=SimpleNamespace(mode=mode))
-    told = AbsentKeys(job, "s", active=True, approved=False)
+    told = AbsentKeys(job, 1, active=True, approved=False)
     told.seen(ReadBatch(keys=["a"], whole=True))
     compared = pl.DataFrame({"record_key": ["a", "b"], "outcome": ["new", "new"]})
     assert told.superseding(compared)["outcome"].to_list() == [outcome, "new"]
