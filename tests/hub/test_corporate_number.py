@@ -167,6 +167,15 @@ def test_closing_merger_revival_and_deletion(empty: OneSystem, tmp_path: Path) -
     assert "latest" not in deleted
 
 
+def test_a_name_shown_as_an_image_says_so(empty: OneSystem, tmp_path: Path) -> None:
+    path = file(tmp_path, row("01", "2015-10-05", "2015-12-01", name="株式会社＿田",
+                              nameImageId="00123456", addressImageId="00123457"))  # fmt: skip
+    assert sync_file(empty, path).counts["new"] == 1
+    assert claim(empty, "2015-10-05-01", "party")["name"] == "株式会社＿田"
+    event = claim(empty, "2015-10-05-01", "registration_event")
+    assert (event["name_image_id"], event["address_image_id"]) == ("00123456", "00123457")
+
+
 def test_rows_without_a_number_or_with_a_wrong_one_are_quarantined(
     empty: OneSystem, tmp_path: Path
 ) -> None:

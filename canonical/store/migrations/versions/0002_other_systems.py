@@ -407,6 +407,8 @@ def upgrade() -> None:
         sa.Column("successor_number", sa.Text(), nullable=True),
         sa.Column("cause_text", sa.Text(), nullable=True),
         sa.Column("address_abroad", sa.Text(), nullable=True),
+        sa.Column("name_image_id", sa.Text(), nullable=True),
+        sa.Column("address_image_id", sa.Text(), nullable=True),
         sa.Column("correction", sa.Boolean(), nullable=True),
         sa.Column("latest", sa.Boolean(), nullable=True),
         sa.Column("not_searchable", sa.Boolean(), nullable=True),
