@@ -29,6 +29,13 @@ FAR = {
     "compact_date": "2099-01-01T00:00:00+09:00",
 }
 BODIES_OF = {"rest": BODIES, "soap": XML_BODIES, "csv": CSV_BODIES, "xml": ZIP_BODIES}
+OFTEN = {
+    "unavailable", "html", "reset", "truncated", "replaced", "wrong_encoding", "broken_json",
+    "broken_xml", "broken_csv", "key_missing", "field_retyped", "field_lost", "soap_fault",
+    "xml_bomb", "zip_bomb", "open_quote", "column_more", "host_key_changed", "table_gone",
+}  # fmt: skip
+"""The faults of every test run; the others belong to the deep one."""
+
 WHOLE_RUN = {"page_repeated", "key_changed"}
 """Faults that need more than one answer to show."""
 

@@ -38,6 +38,7 @@ from mocks.faults import ANSWERS, ON_THE_WIRE
 from mocks.systems import modules
 from tests.contract.situations import (
     FAR,
+    OFTEN,
     WHOLE_RUN,
     Fields,
     Reason,
@@ -123,9 +124,10 @@ class ConnectorSuite:
         seen: list[Stream] = []
         known = getattr(modules().get(cls.system), "KINDS", ())
         for stream in declarations()[cls.system].streams.values():
-            marks = [pytest.mark.deep] if alike(stream, seen) else []
+            again = alike(stream, seen)
             seen.append(stream)
             for kind in fault_kinds(stream, known):
+                marks = [pytest.mark.deep] if again or kind not in OFTEN else []
                 yield pytest.param(stream, kind, id=f"{stream.name}-{kind}", marks=marks)
 
     # --- the contract -------------------------------------------------------------------------
