@@ -199,6 +199,8 @@ class FaultyApp:
                     self.box.give_back(fault)
                 body = spoilt
                 start["status"] = 500 if fault.kind == "soap_fault" else 200
+            elif fault.kind in bodies:
+                self.box.give_back(fault)
             await WIRE.get(fault.kind, _whole)(fault, scope, marked, start, body)
 
     async def _answer(self, fault: Fault, send: Transmit) -> None:
