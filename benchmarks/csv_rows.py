@@ -56,7 +56,7 @@ def _written(rows: list[list[str]]) -> bytes:
 def prepare(reader: str, folder: Path) -> Callable[[], int]:
     """The reader's whole read of the file, which counts rows."""
     if reader == "hub":
-        import connectors.csvrows as _loaded  # noqa: F401 - its import is not measured
+        import connectors.transports.csvrows as _loaded  # noqa: F401 - its import is not measured
 
         return lambda: sum(map(len, _hub(folder)))
     return lambda: sum(1 for _ in _dictreader(folder))
@@ -74,7 +74,7 @@ def compare(folder: Path) -> int:
 
 
 def _hub(folder: Path) -> Iterator[list[bytes]]:
-    from connectors.csvrows import CsvLayout, read_rows
+    from connectors.transports.csvrows import CsvLayout, read_rows
 
     with (folder / FILE).open("rb") as file:
         for block in read_rows(file, CsvLayout(encoding=CODEC), name=FILE):

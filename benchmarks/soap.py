@@ -18,10 +18,10 @@ from base.clock import ManualClock
 from base.connection import Connection
 from base.http_answer import Response
 from base.records import Window
+from connectors.contracts.wsdl import WsdlContract
 from connectors.declaration import load_declaration
 from connectors.hooks import ReadContext
-from connectors.soap import SoapReader
-from connectors.wsdl import WsdlContract
+from connectors.transports.soap import SoapReader
 from mocks.support_agency.app import CONTRACT, NAMESPACE, answer
 from mocks.support_agency.index import AgencyIndex
 from mocks.world import World

@@ -21,10 +21,10 @@ from random import Random
 from typing import Any
 
 from benchmarks.contenders.__main__ import high_water_mark
+from connectors.contracts.xsd import XsdContract
 from connectors.keys import KeyReader
-from connectors.xmlfiles import XmlReader
-from connectors.xmlsafe import XmlFault, parse_document
-from connectors.xsd import XsdContract
+from connectors.transports.xmlfiles import XmlReader
+from connectors.transports.xmlsafe import XmlFault, parse_document
 
 READERS = ("hub", "to_dict")
 FILE, BROKEN = "plans.zip", "mutants.zip"

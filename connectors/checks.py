@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from base.errors import ContractError, HubError, MappingError
-from connectors.contract import Contract, load_contract
+from connectors.contracts.contract import Contract, load_contract
+from connectors.contracts.openapi import OpenApiContract
 from connectors.declaration import FILE_NAME, Declaration, Stream, load_declaration
 from connectors.hooks import load_hook
-from connectors.openapi import OpenApiContract
 from connectors.schema import RecordSchema
 from connectors.yamlfile import YamlFile, load_yaml
 
@@ -95,7 +95,7 @@ def _check_operation(
             at = partial(contract.at, operation.response)
             yield from _check_parameters(stream, asked, operation.parameters, here)
         elif stream.protocol == "soap":
-            from connectors.wsdl import WsdlContract
+            from connectors.contracts.wsdl import WsdlContract
 
             service = cast(WsdlContract, contract)
             question = service.operation(asked)

@@ -14,15 +14,15 @@ from base.clock import Clock, SystemClock
 from base.connection import Connection
 from base.errors import HubError, Stage
 from base.records import Memo, Page, Window
-from connectors.contract import Contract, load_contract
+from connectors.contracts.contract import Contract, load_contract
 from connectors.declaration import IN_THE_MESSAGE, Auth, AuthMethod, Declaration, Stream, Title
 from connectors.decoder import RecordDecoder
 from connectors.hooks import ReadContext, ReadHook, load_hook
 from connectors.schema import RecordSchema
-from connectors.transports import transport
+from connectors.transports.registry import transport
 
 if TYPE_CHECKING:
-    from connectors.fetch import Fetch
+    from connectors.transports.fetch import Fetch
 
 OpenClient = Callable[[Connection, AuthMethod], Any]
 """Opens what a connection's way of entering needs: an HTTP client, a file server, a database."""

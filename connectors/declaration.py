@@ -75,7 +75,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """How an answer leads to the next one; see `connectors.paging`."""
+    """How an answer leads to the next one; see `connectors.transports.paging`."""
 
     kind: PagingKind = "none"
     parameter: str | None = None

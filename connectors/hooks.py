@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from base.clock import Clock
 from base.errors import MappingError
 from base.records import Memo, Page, Window
-from connectors.contract import Contract
+from connectors.contracts.contract import Contract
 from connectors.declaration import Stream
 from connectors.keys import KeyReader
 
@@ -32,10 +32,10 @@ class ReadContext:
     """What a transport or a `read` hook works with.
 
     `client` is what the connection's way of entering opens: an HTTP client
-    (`connectors.fetch.Fetch`) unless the transport says otherwise. `put_file` keeps a file's bytes
-    and gives their SHA-256; `memo` tells what was noted about keys in earlier runs; `identifiers`
-    are the fields with a 12-digit identifier that is not a 個人番号. `file` is a local file to be
-    read in the system's place (`hub sync --from`), None where the system is asked.
+    (`connectors.transports.fetch.Fetch`) unless the transport says otherwise. `put_file` keeps a
+    file's bytes and gives their SHA-256; `memo` tells what was noted about keys in earlier runs;
+    `identifiers` are the fields with a 12-digit identifier that is not a 個人番号. `file` is a
+    local file to be read in the system's place (`hub sync --from`), None where the system is asked.
     """
 
     stream: Stream

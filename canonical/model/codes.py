@@ -161,7 +161,7 @@ ACTIVITY_KINDS = {
 ACCOUNT_ROLES = {"prime": "プライム", "administrator": "管理者", "member": "メンバー"}
 
 DELEGATION_KINDS = {"to_other": "他社プライムへの委任", "to_member": "メンバーへの委任"}
-"""GビズID guideline, 2.7: a プライム delegates to another business's プライム, or to its メンバー."""
+"""GビズID guideline, 2.7: to the プライム of another business, or to a メンバー of one's own."""
 
 PLAN_FILINGS = {"new": "新規申請", "change": "変更申請"}
 

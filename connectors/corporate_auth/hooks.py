@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import cast
 
 from base.records import Page, Window
+from connectors.contracts.openapi import OpenApiContract
 from connectors.corporate_auth.question import Ask, DelegationDesk
 from connectors.hooks import ReadContext
-from connectors.openapi import OpenApiContract
-from connectors.rest import RestReader
+from connectors.transports.rest import RestReader
 
 
 def read_delegations(

@@ -42,7 +42,8 @@ class DelegationDesk:
     clock: Clock
 
     def get_json_bytes(self, path: str, params: Mapping[str, str] | None = None) -> Response:
-        """POST the parameters; the answer is complete JSON text (as `connectors.fetch.Fetch`).
+        """POST the parameters; the answer is complete JSON text, as that of
+        `connectors.transports.fetch.Fetch`.
 
         Raises:
             SettingsError: the connection lacks `client_key` or `client_token`.

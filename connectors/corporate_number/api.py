@@ -17,9 +17,9 @@ from base.errors import AuthenticationError, ContractError, RateLimited, ReadErr
 from base.http_answer import Response
 from base.records import Page
 from connectors.corporate_number.xmlrows import xml_answer
-from connectors.csvfiles import layout_of
-from connectors.csvrows import read_rows, refused_records
 from connectors.hooks import ReadContext
+from connectors.transports.csvfiles import layout_of
+from connectors.transports.csvrows import read_rows, refused_records
 
 PATH = "4"
 MOST_NUMBERS = 10

@@ -16,12 +16,12 @@ import msgspec
 
 from base.errors import ServerFault
 from base.records import Page, Window
-from connectors import csvfiles
 from connectors.corporate_number.api import Answer, Register, TooMany
 from connectors.corporate_number.xmlrows import is_xml, xml_pages
 from connectors.hooks import ReadContext
 from connectors.keys import instant_text
-from connectors.rest import JST, pack_position, unpack_position
+from connectors.transports import csvfiles
+from connectors.transports.rest import JST, pack_position, unpack_position
 
 LONGEST_PERIOD = 50
 """Days of one question, both ends included (Web-API 仕様書, 差分取得)."""

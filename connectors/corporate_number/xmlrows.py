@@ -12,7 +12,7 @@ from lxml import etree
 from base.errors import ContractError
 from base.records import Page
 from connectors.hooks import ReadContext
-from connectors.xmlsafe import XmlFault, forbid_doctype, safe_options, syntax_fault
+from connectors.transports.xmlsafe import XmlFault, forbid_doctype, safe_options, syntax_fault
 
 ROW = "corporation"
 HEAD = ("lastUpdateDate", "count", "divideNumber", "divideSize")

@@ -16,11 +16,11 @@ from typing import cast
 import msgspec
 
 from base.records import Page, Window
+from connectors.contracts.openapi import OpenApiContract
 from connectors.hooks import ReadContext
 from connectors.keys import KeyReader
-from connectors.openapi import OpenApiContract
-from connectors.rest import RestReader
 from connectors.tolerant import parse
+from connectors.transports.rest import RestReader
 
 META = "meta-data"
 PERIOD = "period"
@@ -74,7 +74,7 @@ class Rows:
     cut: Cut
 
     def page(self, raws: Sequence[bytes]) -> Page:
-        """The page of a page's corporations; see `connectors.rest.MakesPages`."""
+        """The page of a page's corporations; see `connectors.transports.rest.MakesPages`."""
         return self.keys.page([record for raw in raws for record in self._cut(raw)])
 
     def _cut(self, raw: bytes) -> list[bytes]:

@@ -17,8 +17,8 @@ from base.errors import ContractError
 from base.records import Page, Window
 from connectors.hooks import ReadContext
 from connectors.keys import instant_text
-from connectors.rest import bounds, pack_position, unpack_position
-from connectors.xmlfiles import XmlReader
+from connectors.transports.rest import bounds, pack_position, unpack_position
+from connectors.transports.xmlfiles import XmlReader
 
 MOST_FILES = 10_000
 

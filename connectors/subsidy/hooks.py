@@ -15,13 +15,13 @@ from typing import cast
 
 from base.errors import MappingError
 from base.records import Page, RefusedRecord, Window
+from connectors.contracts.openapi import OpenApiContract
 from connectors.declaration import parse_duration
 from connectors.hooks import ReadContext
 from connectors.keys import KeyReader
-from connectors.openapi import OpenApiContract
-from connectors.rest import pack_position, unpack_position
 from connectors.slicing import Slicer
 from connectors.subsidy.programs import DetailReader
+from connectors.transports.rest import pack_position, unpack_position
 
 JST_OFFSET = timedelta(hours=9)
 LIST_ONLY = "list"

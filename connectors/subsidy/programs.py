@@ -14,8 +14,8 @@ import msgspec
 from base.errors import ConnectError, ContractError, NotFound, ServerFault, Stage
 from base.personal_number import mask_personal_numbers
 from base.records import RefusedRecord
+from connectors.contracts.openapi import OpenApiContract
 from connectors.hooks import ReadContext
-from connectors.openapi import OpenApiContract
 from connectors.slicing import Slicer
 from connectors.tolerant import DuplicateKeyError, parse
 

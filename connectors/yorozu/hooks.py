@@ -24,9 +24,11 @@ from datetime import date
 from base.clock import JST
 from base.errors import ReadError
 from base.records import Page, Window
-from connectors import csvfiles
-from connectors.csvfiles import NOTE, layout_of
-from connectors.csvrows import (
+from connectors.hooks import ReadContext
+from connectors.keys import instant_text
+from connectors.transports import csvfiles
+from connectors.transports.csvfiles import NOTE, layout_of
+from connectors.transports.csvrows import (
     BLOCK_BYTES,
     HASHED,
     CsvLayout,
@@ -34,10 +36,8 @@ from connectors.csvrows import (
     read_rows,
     refused_records,
 )
-from connectors.files import Fetched, FileSource, RemoteFile, source_of
-from connectors.hooks import ReadContext
-from connectors.keys import instant_text
-from connectors.rest import pack_position, unpack_position
+from connectors.transports.files import Fetched, FileSource, RemoteFile, source_of
+from connectors.transports.rest import pack_position, unpack_position
 
 NAME = re.compile(r"karte_(full|diff)_(\d{4})(\d{2})(\d{2})\.csv")
 FULL_READ = "full"

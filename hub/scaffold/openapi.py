@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 
 from base.errors import ContractError
+from connectors.contracts.openapi import OpenApiContract, Operation
 from connectors.declaration import AuthMethod
-from connectors.openapi import OpenApiContract, Operation
 from connectors.schema import Leaf, RecordSchema
 from hub.scaffold.draft import Draft, StreamDraft, key_of, late_of, stream_name
 from mappings.suggest import SourceField

@@ -9,9 +9,9 @@ from typing import Any
 from xmlschema.validators import XsdElement
 
 from base.errors import ContractError
+from connectors.contracts.wsdl import SoapOperation, WsdlContract
+from connectors.contracts.xsd import XsdContract
 from connectors.schema import RecordSchema
-from connectors.wsdl import SoapOperation, WsdlContract
-from connectors.xsd import XsdContract
 from hub.scaffold.draft import Draft, StreamDraft, key_of, late_of, stream_name
 from hub.scaffold.openapi import FROM, NEXT, SIZE, TIMELY, TOKENS, UNTIL, fields_of
 

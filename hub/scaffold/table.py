@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 
 from base.errors import ContractError, RefusedValue
-from connectors.csvcharset import charset_of
+from connectors.contracts.table import TableContract
 from connectors.declaration import AuthMethod, Protocol
-from connectors.table import TableContract
+from connectors.transports.csvcharset import charset_of
 from hub.scaffold.draft import Draft, StreamDraft, key_of, late_of
 from mappings.suggest import SourceField
 from mappings.transforms import TRANSFORMS

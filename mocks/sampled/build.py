@@ -14,10 +14,10 @@ from starlette.routing import Route
 
 from base.errors import SettingsError
 from connectors.connector import Connector
+from connectors.contracts.openapi import OpenApiContract
+from connectors.contracts.xsd import XsdContract
 from connectors.declaration import Stream, load_declaration
-from connectors.openapi import OpenApiContract
 from connectors.registry import ROOT
-from connectors.xsd import XsdContract
 from mocks.credentials import ClientCredentials
 from mocks.sampled.database import write_tables
 from mocks.sampled.files import CsvFile

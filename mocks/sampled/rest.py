@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from connectors.contracts.openapi import Operation
 from connectors.keys import instant_text
-from connectors.openapi import Operation
-from connectors.rest import JST
 from connectors.schema import Resolver
 from connectors.slicing import steps
+from connectors.transports.rest import JST
 from mocks.sampled.records import Sample, Samples
 from mocks.subsidy.app import json_answer
 

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import connectors
-from connectors.table import TableContract
+from connectors.contracts.table import TableContract
 from mocks.smart_sme.rows import forget, tools_of, vendor_row
 from mocks.smart_sme.vendors import Vendor, vendors_of
 from mocks.world import Changes, World

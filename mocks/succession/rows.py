@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import connectors
-from connectors.table import TableContract
+from connectors.contracts.table import TableContract
 from mocks.succession.cases import DELETED, Case
 from mocks.world import World, spelling
 from mocks.world.business import LEGAL_FORMS, Business

@@ -9,7 +9,7 @@ from random import Random
 
 import connectors
 from base.clock import JST
-from connectors.table import TableContract
+from connectors.contracts.table import TableContract
 from mocks.world import World, spelling
 from mocks.world.business import Business, FinancialYear
 from mocks.world.dice import dice

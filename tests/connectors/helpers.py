@@ -19,8 +19,8 @@ from base.http import HttpClient
 from base.http_auth import Method
 from base.records import Page, Window
 from connectors.connector import Connector
+from connectors.contracts.openapi import OpenApiContract
 from connectors.decoder import RecordDecoder
-from connectors.openapi import OpenApiContract
 from connectors.registry import load_connector
 
 PLAIN = Path(__file__).parent / "plain_system"

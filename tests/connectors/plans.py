@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
-from connectors.xsd import XsdContract
+from connectors.contracts.xsd import XsdContract
 from mocks.management_plan import filings
 from mocks.management_plan.files import PlanFiles
 from mocks.world import World

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from base.clock import ManualClock, SystemClock
 from base.connection import Connection
 from base.errors import AuthenticationError, ContractError
+from connectors.contracts.openapi import OpenApiContract
 from connectors.corporate_auth.identity import (
     Delegation,
     UserInfo,
@@ -34,7 +35,6 @@ from connectors.corporate_auth.live import (
     TokenRefused,
 )
 from connectors.corporate_auth.prefectures import BY_NAME
-from connectors.openapi import OpenApiContract
 from mappings.transforms.places import prefectures
 from mocks.credentials import ClientCredentials
 from mocks.faults import Fault

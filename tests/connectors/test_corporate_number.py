@@ -31,7 +31,7 @@ from connectors.corporate_number.api import Register, TooMany
 from connectors.corporate_number.hooks import with_key
 from connectors.declaration import load_declaration
 from connectors.registry import ROOT
-from connectors.rest import unpack_position
+from connectors.transports.rest import unpack_position
 from mocks.corporate_number import app as mock
 from mocks.corpus import call, register
 from mocks.world import World

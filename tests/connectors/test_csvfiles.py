@@ -13,10 +13,10 @@ from base.clock import SystemClock
 from base.connection import Connection
 from base.http_answer import Response
 from base.records import Page, Window
-from connectors.csvfiles import read
+from connectors.contracts.table import TableContract
 from connectors.declaration import Auth, Cursor, Stream, Title
 from connectors.hooks import ReadContext
-from connectors.table import TableContract
+from connectors.transports.csvfiles import read
 
 TABLE = """
 name: rows
@@ -73,7 +73,7 @@ def test_a_file_with_a_row_of_the_future_does_not_count_as_read(
     client = Shelf(("1", LATER), *((str(n), SOON) for n in range(2, 9)))
     assert noted(pages(client, tmp_path, UNTIL)) == {}
     assert list(noted(pages(client, tmp_path, UNTIL.replace(day=22)))) == ["file:rows.csv"]
-    monkeypatch.setattr("connectors.csvfiles.BLOCK_BYTES", 40)
+    monkeypatch.setattr("connectors.transports.csvfiles.BLOCK_BYTES", 40)
     whole = pages(client, tmp_path, UNTIL)
     assert len(whole) > 2
     assert noted(pages(client, tmp_path, UNTIL, whole[1].resume)) == {}, "nor after a kill"

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from base.errors import ContractError
-from connectors.csvrows import CsvLayout, RowBlock, read_rows, refused_records
+from connectors.transports.csvrows import CsvLayout, RowBlock, read_rows, refused_records
 
 TRAPS = "ソ表十能予申ポー噂"
 """Characters whose second byte in CP932 is 0x5C, a backslash."""

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import pytest
 
 from base.errors import ContractError, ServerFault
-from connectors.files import HttpSource, LocalSource, RemoteFile
+from connectors.transports.files import HttpSource, LocalSource, RemoteFile
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from base.errors import ContractError
-from connectors.openapi import OpenApiContract
+from connectors.contracts.openapi import OpenApiContract
 from connectors.schema import RecordSchema, Resolver
 from tests.connectors.helpers import PLAIN
 

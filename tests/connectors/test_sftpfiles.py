@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from base.sftp import FileEntry
-from connectors.sftpfiles import source
+from connectors.transports.sftpfiles import source
 
 
 class Folder:

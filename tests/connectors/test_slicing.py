@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from base.errors import ServerFault
 from connectors.keys import instant_text
-from connectors.paging import next_link
 from connectors.slicing import Slicer
+from connectors.transports.paging import next_link
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

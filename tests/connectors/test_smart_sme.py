@@ -98,7 +98,7 @@ def test_a_file_that_has_not_changed_is_not_read(connector: Connector) -> None:
 def test_reading_resumes_behind_any_page(
     connector: Connector, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
-    monkeypatch.setattr("connectors.csvfiles.BLOCK_BYTES", 4096)
+    monkeypatch.setattr("connectors.transports.csvfiles.BLOCK_BYTES", 4096)
     whole = read_pages(connector, "vendors")
     assert len(whole) > 4
     rest = read_pages(connector, "vendors", resume=whole[at].resume)
@@ -108,8 +108,8 @@ def test_reading_resumes_behind_any_page(
 
 def test_a_position_in_another_version_of_the_file_is_not_used(connector: Connector) -> None:
     whole = read_pages(connector, "tools")
-    from connectors.csvfiles import Position
-    from connectors.rest import pack_position
+    from connectors.transports.csvfiles import Position
+    from connectors.transports.rest import pack_position
     from tests.connectors.helpers import WINDOW
 
     place = Position("download/tools.csv", '"another version"', 500, 5)

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from base.records import Page, RefusedRecord
-from connectors import soapanswer
 from connectors.connector import Connector
 from connectors.decoder import Decoded
-from connectors.soapcut import cut
-from connectors.xmlrecords import DEEPEST
+from connectors.transports import soapanswer
+from connectors.transports.soapcut import cut
+from connectors.transports.xmlrecords import DEEPEST
 from tests.connectors.helpers import Reply, read_pages
 from tests.connectors.soap_service import NAMESPACE, agency, page, serving_soap, soap_connector, xml
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from base.errors import ContractError, Forbidden, NotFound, ReadError
 from base.records import Window
-from connectors.sqllag import NOTE, Gap
+from connectors.transports.sqllag import NOTE, Gap
 from tests import postgres
 from tests.connectors.sql_source import NOON, Source, keys_of, records_of
 from tests.wire import Wire

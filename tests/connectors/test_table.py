@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from base.errors import ContractError
+from connectors.contracts.table import TableContract
 from connectors.schema import Leaf
-from connectors.table import TableContract
 
 FIELDS = """
 fields:

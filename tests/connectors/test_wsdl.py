@@ -9,8 +9,8 @@ from lxml import etree
 
 from base.errors import ContractError
 from connectors.checks import check_connector
-from connectors.contract import load_contract
-from connectors.wsdl import WsdlContract
+from connectors.contracts.contract import load_contract
+from connectors.contracts.wsdl import WsdlContract
 
 FOLDER = Path(__file__).parents[2] / "connectors" / "support_agency"
 FILE = FOLDER / "support_agency.wsdl"

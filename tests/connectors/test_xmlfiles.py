@@ -25,14 +25,14 @@ from base.errors import ContractError, ReadError
 from base.http_answer import Response
 from base.personal_number import guard_record
 from base.records import Page, Window
+from connectors.contracts.xsd import XsdContract
 from connectors.declaration import Auth, Cursor, Stream, Title
 from connectors.hooks import ReadContext
 from connectors.keys import KeyReader
-from connectors.xmlfiles import KEPT, XmlReader, read
-from connectors.xmlsafe import MIB, Limits, XmlFault, parse_document
-from connectors.xmlverdict import ValidRecords, Verdict
-from connectors.xsd import XsdContract
-from connectors.zipfiles import ZipLimits, is_safe_name
+from connectors.transports.xmlfiles import KEPT, XmlReader, read
+from connectors.transports.xmlsafe import MIB, Limits, XmlFault, parse_document
+from connectors.transports.xmlverdict import ValidRecords, Verdict
+from connectors.transports.zipfiles import ZipLimits, is_safe_name
 from mocks.world.numbers import personal_number
 
 SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">

@@ -11,7 +11,7 @@ from lxml import etree
 
 from base.errors import ContractError
 from connectors.schema import Resolver
-from connectors.xmlrecords import DEEPEST, TooDeepError, XmlRecords
+from connectors.transports.xmlrecords import DEEPEST, TooDeepError, XmlRecords
 
 FRAME = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:t"
   xmlns:hub="urn:sme-hub:contract" targetNamespace="urn:t" elementFormDefault="qualified">{}

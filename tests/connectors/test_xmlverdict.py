@@ -10,8 +10,8 @@ import pytest
 import xmlschema
 from lxml import etree
 
-from connectors.xmlsafe import XmlFault, parse_document
-from connectors.xmlverdict import ValidRecords, Verdict
+from connectors.transports.xmlsafe import XmlFault, parse_document
+from connectors.transports.xmlverdict import ValidRecords, Verdict
 from mocks.management_plan.mutants import TEXTS, mutants
 from tests.connectors.plans import ELEMENT, contract, documents
 

@@ -11,7 +11,7 @@ import pytest
 from base.errors import ReadError
 from base.records import Page, Window
 from connectors.checks import check_connector
-from connectors.files import RemoteFile
+from connectors.transports.files import RemoteFile
 from connectors.yorozu.hooks import chain_of, dated
 from mocks.credentials import ClientCredentials
 from tests.connectors.karte import (

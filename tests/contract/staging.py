@@ -24,8 +24,8 @@ from base.records import Page, Window
 from base.settings import Settings
 from canonical.store import Store
 from connectors.connector import Connector
+from connectors.contracts.openapi import OpenApiContract
 from connectors.declaration import Declaration, Stream
-from connectors.openapi import OpenApiContract
 from connectors.registry import declarations
 from hub.options import SyncOptions, SyncSummary
 from hub.sync import make_job, open_store

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from base.clock import ManualClock
 from base.settings import Settings
 from canonical.store import Store
-from connectors.keys import DeletedWhen, KeyReader
+from connectors.declaration import DeletedWhen
+from connectors.keys import KeyReader
 from hub.batching import ReadBatch
 from hub.deletes import FlaggedKeys
 from hub.options import SyncOptions, SyncSummary
@@ -56,7 +57,7 @@ rows:
     name: {to: party.name}
   ignore: {id: the key, gone: says that the row is deleted}
 """
-HOOKS = '''
+HOOKS = """
 import json
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def read_pages(context, window, *, resume, limit):
         page.unchanged = ["noted"] if context.memo(["file:a"]) else []
         page.resume = None if number + 1 == len(pages) else str(number)
         yield page
-'''
+"""
 
 
 @dataclass

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.openapi import OpenApiContract
+from connectors.contracts.openapi import OpenApiContract
 from connectors.schema import RecordSchema
 from mappings import Plan, compile_mapping
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors.openapi import OpenApiContract
+from connectors.contracts.openapi import OpenApiContract
 from mappings import Plan, compile_mapping
 from mappings.plan import Mapped
 from tests.mappings.conftest import ROOT

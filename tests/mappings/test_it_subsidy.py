@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.contract import load_contract
+from connectors.contracts.contract import load_contract
 from connectors.schema import RecordSchema
 from mappings import Plan, compile_mapping
 from tests.mappings.frames import source_frame

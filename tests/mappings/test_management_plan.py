@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from connectors.xmlsafe import parse_document
+from connectors.transports.xmlsafe import parse_document
 from mappings import Plan, compile_mapping
 from tests.connectors.plans import ELEMENT, contract, documents
 from tests.mappings.frames import source_frame

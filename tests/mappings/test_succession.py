@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.table import TableContract
+from connectors.contracts.table import TableContract
 from mappings import Plan, compile_mapping
 from mappings.transforms import TRANSFORMS
 from mappings.transforms.disclosure import MASKED, is_masked

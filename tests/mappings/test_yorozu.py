@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.table import TableContract
+from connectors.contracts.table import TableContract
 from mappings import Plan, compile_mapping
 from tests.mappings.frames import source_frame
 

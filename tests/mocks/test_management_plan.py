@@ -16,7 +16,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from lxml import etree
 
-from connectors.xmlsafe import XmlFault, parse_document
+from connectors.transports.xmlsafe import XmlFault, parse_document
 from mocks.management_plan import filings
 from mocks.management_plan.app import LISTING
 from mocks.management_plan.files import Day, PlanFiles

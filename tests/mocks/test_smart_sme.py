@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from connectors.table import TableContract
+from connectors.contracts.table import TableContract
 from mocks.serve import MockServers, serve
 from mocks.smart_sme.lists import Lists
 from mocks.smart_sme.vendors import ends

@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from connectors.table import TableContract
+from connectors.contracts.table import TableContract
 from mocks.credentials import ClientCredentials
 from mocks.faults import Fault, FaultBox
 from mocks.serve import MockServers, serve

@@ -2,8 +2,8 @@
 
 A file is read in blocks that end where a row ends. A block in which every row is as it should be
 (RFC 4180, any line end) is turned into JSON without a Python object for any value; any other block
-is read again row by row (`connectors.csvtolerant`), so that the good rows of it are not lost. Which
-way a row came cannot be seen in its JSON text.
+is read again row by row (`connectors.transports.csvtolerant`), so that the good rows of it are not
+lost. Which way a row came cannot be seen in its JSON text.
 
 A cell that is empty is `""`, quoted or not. Private-use characters (外字, CP932 F040 to F9FC) are
 kept. A NUL is kept, too: the decoder refuses the field that holds it, whatever the protocol.
@@ -27,9 +27,9 @@ import polars as pl
 from base.errors import ContractError
 from base.personal_number import guard_record
 from base.records import RefusedRecord
-from connectors.csvcharset import charset_of
-from connectors.csvtolerant import LONGEST, RefusedRow, Scanner
 from connectors.keys import LONGEST as LONGEST_KEY
+from connectors.transports.csvcharset import charset_of
+from connectors.transports.csvtolerant import LONGEST, RefusedRow, Scanner
 
 __all__ = ["BLOCK_BYTES", "CsvLayout", "RefusedRow", "RowBlock", "read_rows", "refused_records"]
 

@@ -18,11 +18,17 @@ from lxml import etree
 from base.errors import ContractError, ServerFault
 from base.http_answer import Response, check_status
 from base.records import RefusedRecord
-from connectors.soapcut import Broken, cut
-from connectors.soapfault import FAULT, SOAP, FaultWords, fault_error
-from connectors.wsdl import SoapOperation, WsdlContract
-from connectors.xmlrecords import NIL, XmlRecords
-from connectors.xmlsafe import XmlFault, forbid_doctype, in_utf8, safe_options, syntax_fault
+from connectors.contracts.wsdl import SoapOperation, WsdlContract
+from connectors.transports.soapcut import Broken, cut
+from connectors.transports.soapfault import FAULT, SOAP, FaultWords, fault_error
+from connectors.transports.xmlrecords import NIL, XmlRecords
+from connectors.transports.xmlsafe import (
+    XmlFault,
+    forbid_doctype,
+    in_utf8,
+    safe_options,
+    syntax_fault,
+)
 
 ENVELOPE, BODY = f"{{{SOAP}}}Envelope", f"{{{SOAP}}}Body"
 LONGEST_RECORD = 4 * 1024 * 1024

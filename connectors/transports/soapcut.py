@@ -16,7 +16,7 @@ from base.errors import Stage
 from base.personal_number import guard_record
 from base.records import RefusedRecord
 from connectors.keys import LONGEST
-from connectors.xmlsafe import XmlFault, in_utf8, safe_options, syntax_fault
+from connectors.transports.xmlsafe import XmlFault, in_utf8, safe_options, syntax_fault
 
 
 @dataclass(frozen=True, slots=True)

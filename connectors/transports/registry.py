@@ -9,11 +9,11 @@ from connectors.declaration import Protocol
 from connectors.hooks import ReadHook
 
 TRANSPORTS: dict[Protocol, str] = {
-    "rest": "connectors.rest",
-    "soap": "connectors.soap",
-    "xml": "connectors.xmlfiles",
-    "csv": "connectors.csvfiles",
-    "sql": "connectors.sql",
+    "rest": "connectors.transports.rest",
+    "soap": "connectors.transports.soap",
+    "xml": "connectors.transports.xmlfiles",
+    "csv": "connectors.transports.csvfiles",
+    "sql": "connectors.transports.sql",
 }
 """Protocol → module with a function `read`."""
 

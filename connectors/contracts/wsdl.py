@@ -2,7 +2,7 @@
 
 zeep reads the service and writes its messages; xmlschema reads the types. Both see this one file:
 nothing that it refers to elsewhere is fetched. `hub:assumed="true"` on its root says that the
-interface is ours, for want of a published one (namespace `connectors.xmlrecords.HUB`).
+interface is ours, for want of a published one (namespace `connectors.transports.xmlrecords.HUB`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from xmlschema.validators import XsdElement
 from base.errors import ContractError
 from connectors.schema import RecordSchema, Resolver
 from connectors.slicing import steps
-from connectors.xmlrecords import HUB, XmlRecords
+from connectors.transports.xmlrecords import HUB, XmlRecords
 
 WSDL = "http://schemas.xmlsoap.org/wsdl/"
 XSD = "http://www.w3.org/2001/XMLSchema"

@@ -7,7 +7,7 @@ with a text and attributes is an object whose text stands under `value`. What th
 know is kept under its name, so that it shows as drift.
 
 Elements are expected without comments and processing instructions among them, as
-`connectors.xmlsafe` parses them.
+`connectors.transports.xmlsafe` parses them.
 """
 
 from __future__ import annotations

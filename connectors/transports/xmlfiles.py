@@ -23,12 +23,13 @@ from lxml import etree
 
 from base.errors import ContractError, ReadError, Stage
 from base.records import Page, RefusedRecord, Window
-from connectors.files import source_of
+from connectors.contracts.xsd import XsdContract
 from connectors.hooks import ReadContext
 from connectors.keys import KeyReader, instant_text
-from connectors.rest import pack_position, unpack_position
-from connectors.xmlrecords import TooDeepError
-from connectors.xmlsafe import (
+from connectors.transports.files import source_of
+from connectors.transports.rest import pack_position, unpack_position
+from connectors.transports.xmlrecords import TooDeepError
+from connectors.transports.xmlsafe import (
     Limits,
     XmlFault,
     check_limits,
@@ -39,9 +40,8 @@ from connectors.xmlsafe import (
     salvage,
     syntax_fault,
 )
-from connectors.xmlverdict import ValidRecords
-from connectors.xsd import XsdContract
-from connectors.zipfiles import Member, ZipLimits, ZipMembers
+from connectors.transports.xmlverdict import ValidRecords
+from connectors.transports.zipfiles import Member, ZipLimits, ZipMembers
 
 HEAD = 64 * 1024
 """Bytes at a file's beginning in which its encoding and a DTD show."""

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import BinaryIO, Protocol
 
 from base.sftp import FileEntry
-from connectors.files import Fetched, RemoteFile, spool
+from connectors.transports.files import Fetched, RemoteFile, spool
 
 
 class SftpFiles(Protocol):
@@ -32,7 +32,7 @@ def source(client: SftpFiles) -> SftpSource:
 
 @dataclass(frozen=True, slots=True)
 class SftpSource:
-    """The files below a connection's folder; see `connectors.files.FileSource`."""
+    """The files below a connection's folder; see `connectors.transports.files.FileSource`."""
 
     client: SftpFiles
 

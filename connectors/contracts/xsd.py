@@ -11,8 +11,8 @@ from lxml import etree
 
 from base.errors import ContractError
 from connectors.schema import RecordSchema, Resolver
-from connectors.xmlrecords import HUB, XmlRecords
-from connectors.xmlverdict import ValidRecords, Verdict
+from connectors.transports.xmlrecords import HUB, XmlRecords
+from connectors.transports.xmlverdict import ValidRecords, Verdict
 
 
 class XsdContract:

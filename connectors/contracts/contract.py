@@ -44,17 +44,17 @@ def load_contract(path: Path) -> Contract:
         ContractError: the file cannot be read, or is not what its name says.
     """
     if path.suffix == ".wsdl":
-        from connectors.wsdl import WsdlContract
+        from connectors.contracts.wsdl import WsdlContract
 
         return WsdlContract(path)
     if path.suffix == ".xsd":
-        from connectors.xsd import XsdContract
+        from connectors.contracts.xsd import XsdContract
 
         return XsdContract(path)
     if path.name.endswith((".table.yaml", ".table.json")):
-        from connectors.table import TableContract
+        from connectors.contracts.table import TableContract
 
         return TableContract(path)
-    from connectors.openapi import OpenApiContract
+    from connectors.contracts.openapi import OpenApiContract
 
     return OpenApiContract(path)

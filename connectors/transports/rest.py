@@ -16,12 +16,12 @@ from typing import Protocol, cast
 
 from base.errors import NotFound, ReadError, ServerFault
 from base.records import Page, Window
+from connectors.contracts.openapi import OpenApiContract
 from connectors.declaration import Cursor, Stream
-from connectors.fetch import Answer, Fetch
 from connectors.hooks import ReadContext
-from connectors.openapi import OpenApiContract
-from connectors.paging import EndlessGuard, PageEnd, Pager, Position, Request, pager_of
 from connectors.slicing import Sliced, Slicer
+from connectors.transports.fetch import Answer, Fetch
+from connectors.transports.paging import EndlessGuard, PageEnd, Pager, Position, Request, pager_of
 
 JST = timezone(timedelta(hours=9))
 TRIES = 3

@@ -21,8 +21,8 @@ from xmlschema.validators import XsdElement, XsdGroup
 
 from base.errors import ContractError
 from base.personal_number import mask_personal_numbers
-from connectors.xmlrecords import INSTANCE, XmlRecords
-from connectors.xmlsafe import XmlFault
+from connectors.transports.xmlrecords import INSTANCE, XmlRecords
+from connectors.transports.xmlsafe import XmlFault
 
 XSI = INSTANCE.strip("{}")
 KEPT_TEXTS, LONGEST_KEPT = 20_000, 100

@@ -19,7 +19,7 @@ from base.errors import ContractError, ServerFault
 from connectors.declaration import AuthMethod
 from connectors.hooks import ReadContext
 
-SOURCES: dict[AuthMethod, str] = {"ssh_key": "connectors.sftpfiles"}
+SOURCES: dict[AuthMethod, str] = {"ssh_key": "connectors.transports.sftpfiles"}
 """Way of entering → module with `source(client) -> FileSource`; HTTPS for every other one."""
 
 IN_MEMORY = 8 << 20

@@ -2,10 +2,10 @@
 
 zeep writes the message and signs it; base's HTTP client sends it, under the system's rate, breaker
 and retry budget: a question is safe to repeat. The answer is streamed into records, not into
-zeep's objects (`connectors.soapanswer`).
+zeep's objects (`connectors.transports.soapanswer`).
 
-A resume position is as in `connectors.rest`. A page token that the system no longer knows restarts
-the window, once.
+A resume position is as in `connectors.transports.rest`. A page token that the system no longer
+knows restarts the window, once.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from base.errors import MappingError, PagingError, ReadError
 from base.http_answer import Response
 from base.records import Page, Window
 from base.redact import redact_url
+from connectors.contracts.wsdl import SoapOperation, WsdlContract
 from connectors.hooks import ReadContext
 from connectors.keys import KeyReader
-from connectors.paging import EndlessGuard, Pager, Request, pager_of
-from connectors.rest import bounds, pack_position, unpack_position
-from connectors.soapanswer import AnswerReader, SoapPage
-from connectors.soapfault import FaultWords
-from connectors.wsdl import SoapOperation, WsdlContract
+from connectors.transports.paging import EndlessGuard, Pager, Request, pager_of
+from connectors.transports.rest import bounds, pack_position, unpack_position
+from connectors.transports.soapanswer import AnswerReader, SoapPage
+from connectors.transports.soapfault import FaultWords
 
 T = TypeVar("T")
 Sign = Callable[[etree._Element], etree._Element]

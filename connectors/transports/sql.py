@@ -2,7 +2,7 @@
 
 Rows come in the order of (cursor, key), each page beyond the last row of the one before, so that
 rows of the same instant are safe and no page costs more than the first. Every read is bounded
-above, by the window and by what the replica has for certain (`connectors.sqllag`).
+above, by the window and by what the replica has for certain (`connectors.transports.sqllag`).
 
 A position is good beyond the snapshot that it was reached in: it names the last row that was
 taken, not a place in a result. A row that was changed since then has a later cursor value, and so
@@ -41,11 +41,11 @@ from sqlalchemy.types import DateTime
 from base.errors import ContractError
 from base.records import Page, Window
 from base.replica import Reading, Replica, Rows, Snapshot
+from connectors.contracts.table import TableContract
 from connectors.hooks import ReadContext
-from connectors.rest import pack_position, unpack_position
-from connectors.sqllag import Gap, Lag
-from connectors.sqlrows import RowReader, cursor_value, text_of
-from connectors.table import TableContract
+from connectors.transports.rest import pack_position, unpack_position
+from connectors.transports.sqllag import Gap, Lag
+from connectors.transports.sqlrows import RowReader, cursor_value, text_of
 
 ROWS, ODD, KEYLESS = "rows", "odd", "keyless"
 STAGES = (ROWS, ODD, KEYLESS)

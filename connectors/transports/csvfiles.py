@@ -14,12 +14,19 @@ from dataclasses import dataclass
 
 from base.errors import ContractError
 from base.records import Page, Window
-from connectors.csvrows import BLOCK_BYTES, HASHED, CsvLayout, RowBlock, read_rows, refused_records
-from connectors.files import Fetched, FileSource, source_of
+from connectors.contracts.table import TableContract
 from connectors.hooks import ReadContext
 from connectors.keys import instant_text
-from connectors.rest import pack_position, unpack_position
-from connectors.table import TableContract
+from connectors.transports.csvrows import (
+    BLOCK_BYTES,
+    HASHED,
+    CsvLayout,
+    RowBlock,
+    read_rows,
+    refused_records,
+)
+from connectors.transports.files import Fetched, FileSource, source_of
+from connectors.transports.rest import pack_position, unpack_position
 
 NOTE = "file:"
 """Begins the memo's key for a file; the note is the mark of the version that was read."""

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from base.errors import ReadError
-from connectors.xmlsafe import MIB, XmlFault
+from connectors.transports.xmlsafe import MIB, XmlFault
 
 COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ENCRYPTED = 0x1

@@ -1,0 +1,1 @@
+"""Interfaces as agreed with the systems' owners: OpenAPI, WSDL, XML Schema, tables."""
