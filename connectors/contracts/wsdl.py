@@ -23,7 +23,8 @@ from xmlschema.validators import XsdElement
 from base.errors import ContractError
 from connectors.schema import RecordSchema, Resolver
 from connectors.slicing import steps
-from connectors.transports.xmlrecords import HUB, XmlRecords
+from connectors.transports.xmlfields import HUB
+from connectors.transports.xmlrecords import XmlRecords
 
 WSDL = "http://schemas.xmlsoap.org/wsdl/"
 XSD = "http://www.w3.org/2001/XMLSchema"

@@ -11,7 +11,8 @@ from lxml import etree
 
 from base.errors import ContractError
 from connectors.schema import RecordSchema, Resolver
-from connectors.transports.xmlrecords import HUB, XmlRecords
+from connectors.transports.xmlfields import HUB
+from connectors.transports.xmlrecords import XmlRecords
 from connectors.transports.xmlverdict import ValidRecords, Verdict
 
 

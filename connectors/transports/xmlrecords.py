@@ -12,26 +12,29 @@ Elements are expected without comments and processing instructions among them, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
 from lxml import etree
 from xmlschema import XMLSchemaBase
-from xmlschema.validators import XsdElement, XsdGroup
+from xmlschema.validators import XsdElement
 
 from base.errors import ContractError
-
-HUB = "urn:sme-hub:contract"
-"""Namespace of the annotations in a schema: attributes `hub:personal`, `hub:identifier`,
-`hub:sparse`, `hub:unit` of an element or attribute, or elements of these names in its appinfo."""
+from connectors.transports.xmlfields import (
+    TEXT,
+    Json,
+    fields_of,
+    global_element,
+    is_element,
+    nullable,
+    said_of,
+    scalar,
+)
 
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
-TEXT = "value"
-"""Name of the text of an element that has attributes, too."""
-
 DEEPEST = 32
 """Levels of elements that the schema does not know."""
 
@@ -41,25 +44,11 @@ MOST_SHAPES, LONGEST_SHAPE = 500, 200
 INK = "!"
 """The first character that is no white space of XML: a text below it may stand before elements."""
 
-FLAGS = ("personal", "identifier", "sparse")
-
-Json = dict[str, Any]
 Convert = Callable[[etree._Element], Any]
 
 
 class TooDeepError(ValueError):
     """Elements that the schema does not know are nested too deeply to be kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """A child element or an attribute of a type: its tag, its name in JSON, how often it stands."""
-
-    tag: str
-    name: str
-    component: Any
-    required: bool
-    many: bool = False
 
 
 class Doubt(Protocol):
@@ -93,7 +82,7 @@ class XmlRecords:
     ) -> None:
         self._doubts: Doubts = doubts or (lambda _component: None)
         self._doubted: list[Doubt] = []
-        self.declaration = _global_element(schema, element) if isinstance(element, str) else element
+        self.declaration = global_element(schema, element) if isinstance(element, str) else element
         self.tag = str(self.declaration.name)
         self._converters: dict[int, Convert | None] = {}
         self._json = self._schema_of(self.declaration, ())
@@ -107,8 +96,8 @@ class XmlRecords:
     @property
     def children(self) -> frozenset[str]:
         """Tags of the elements that the schema has inside the element."""
-        fields = _fields(self.declaration.type)
-        return frozenset(field.tag for field in fields if _is_element(field))
+        fields = fields_of(self.declaration.type)
+        return frozenset(field.tag for field in fields if is_element(field))
 
     def value(self, element: etree._Element) -> Any:
         """The element as plain dicts, lists, texts and None.
@@ -139,9 +128,9 @@ class XmlRecords:
         kind = component.type
         if any(kind is one for one in above):
             raise ContractError(f"the element {component.local_name} contains itself")
-        fields = _fields(kind)
+        fields = fields_of(kind)
         if not fields:
-            return _scalar(component)
+            return scalar(component)
         properties: Json = {}
         for field in fields:
             made = self._schema_of(field.component, (*above, kind))
@@ -151,15 +140,15 @@ class XmlRecords:
             if field.many and not field.required:
                 properties[field.name]["x-sparse"] = True
         if kind.has_simple_content():
-            properties[TEXT] = _scalar(component)
+            properties[TEXT] = scalar(component)
         required = [field.name for field in fields if field.required]
         required += [TEXT] if kind.has_simple_content() else []
-        nullable = _nullable(component)
+        may_be_null = nullable(component)
         return {
-            "type": ["object", "null"] if nullable else "object",
+            "type": ["object", "null"] if may_be_null else "object",
             "required": required,
             "properties": properties,
-            **_annotations(component),
+            **said_of(component),
         }
 
     def _converter(self, kind: Any) -> Convert | None:
@@ -169,13 +158,13 @@ class XmlRecords:
         return self._converters[id(kind)]
 
     def _compile(self, kind: Any) -> Convert | None:
-        fields = _fields(kind)
+        fields = fields_of(kind)
         if not fields:
             return None
         attributes = {
             field.tag: (field.name, self._doubts(field.component))
             for field in fields
-            if not _is_element(field)
+            if not is_element(field)
         }
         if kind.has_simple_content():
             return _with_text(attributes, self._doubted)
@@ -187,7 +176,7 @@ class XmlRecords:
                 self._doubts(field.component),
             )
             for field in fields
-            if _is_element(field)
+            if is_element(field)
         }
         return _with_children(attributes, children, self._doubted)
 
@@ -361,105 +350,3 @@ def _unknown(element: etree._Element, depth: int) -> Any:
         else:
             found[name] = value
     return found
-
-
-def _global_element(schema: XMLSchemaBase, name: str) -> XsdElement:
-    found = [
-        declared
-        for declared in schema.maps.elements.values()
-        if isinstance(declared, XsdElement) and name in (declared.name, declared.local_name)
-    ]
-    if len(found) != 1:
-        have = ", ".join(sorted(str(one.local_name) for one in schema.elements.values()))
-        what = "has no" if not found else "has more than one"
-        raise ContractError(f"the schema {what} global element {name} (it has: {have})")
-    return found[0]
-
-
-def _is_element(field: _Field) -> bool:
-    return isinstance(field.component, XsdElement)
-
-
-def _fields(kind: Any) -> list[_Field]:
-    """Attributes and child elements of a type, in the schema's order; none for a text.
-
-    Raises:
-        ContractError: mixed text, or two fields of one name.
-    """
-    if not kind.is_complex():
-        return []
-    if kind.mixed:
-        raise ContractError(
-            f"the type {kind.local_name or 'of an element'} mixes text and elements"
-        )
-    found = {
-        name: _Field(name, str(attribute.local_name), attribute, attribute.use == "required")
-        for name, attribute in kind.attributes.items()
-        if name is not None and attribute.use != "prohibited"
-    }
-    if not kind.has_simple_content():
-        for field in _particles(kind.content, required=True, many=False):
-            twice = field.tag in found
-            found[field.tag] = _Field(
-                field.tag, field.name, field.component,
-                field.required or (twice and found[field.tag].required),
-                field.many or twice,
-            )  # fmt: skip
-    names = [field.name for field in found.values()]
-    if kind.has_simple_content() and names:
-        names.append(TEXT)
-    for name in set(names):
-        if names.count(name) > 1:
-            raise ContractError(f"two fields of one element are called {name}")
-    return list(found.values())
-
-
-def _particles(group: Any, *, required: bool, many: bool) -> Iterator[_Field]:
-    for particle in group:
-        must = required and bool(particle.min_occurs) and group.model != "choice"
-        more = many or particle.max_occurs is None or particle.max_occurs > 1
-        if isinstance(particle, XsdGroup):
-            yield from _particles(particle, required=must, many=more)
-        elif isinstance(particle, XsdElement):
-            yield _Field(str(particle.name), str(particle.local_name), particle, must, more)
-
-
-def _scalar(component: Any) -> Json:
-    """A text; enumerated where the schema enumerates it."""
-    made: Json = {"type": ["string", "null"] if _nullable(component) else "string"}
-    kind = component.type.content if component.type.is_complex() else component.type
-    values = getattr(kind, "enumeration", None)
-    if values:
-        made["enum"] = [str(value) for value in values]
-    root = getattr(kind, "root_type", None)
-    local = getattr(root, "local_name", None)
-    if local in {"date", "dateTime"}:
-        made["x-type"] = {"date": "date", "dateTime": "datetime"}[local]
-    return made | _annotations(component)
-
-
-def _nullable(component: Any) -> bool:
-    return isinstance(component, XsdElement) and bool(component.nillable)
-
-
-def _annotations(component: Any) -> Json:
-    """What the schema says for the hub at a component, the element it refers to, or its type."""
-    made: Json = {}
-    for one in (component.type, getattr(component, "ref", None), component):
-        if one is None or one.elem is None:
-            continue
-        said = {key.rpartition("}")[2]: value for key, value in one.elem.attrib.items()
-                if key.startswith(f"{{{HUB}}}")}  # fmt: skip
-        annotation = one.annotation
-        if annotation is not None:
-            for info in annotation.appinfo:
-                for child in info:
-                    if str(child.tag).startswith(f"{{{HUB}}}"):
-                        said[str(child.tag).rpartition("}")[2]] = (child.text or "true").strip()
-            text = " ".join("".join(doc.itertext()).strip() for doc in annotation.documentation)
-            if text and one is not component.type:
-                made["description"] = text
-        made |= {f"x-{name}": said[name] == "true" for name in FLAGS if name in said}
-        if "unit" in said:
-            made["x-unit"] = said["unit"]
-    return made
