@@ -9,6 +9,9 @@ from base.errors import SettingsError
 
 LOOPBACK = "127.0.0.1"
 
+MOST_NAMED = 3
+"""Taken ports that a message names."""
+
 
 def is_free(port: int) -> bool:
     """Can this process listen on the port of the loopback interface?"""
@@ -34,9 +37,12 @@ def require_free(ports: Mapping[str, tuple[int, str]]) -> None:
     taken = {what: place for what, place in ports.items() if not is_free(place[0])}
     if not taken:
         return
-    named = " and ".join(f"port {port} ({what})" for what, (port, _) in taken.items())
-    choice = " ".join(f"{variable}={port + 100}" for port, variable in taken.values())
+    shown = [f"port {port} ({what})" for what, (port, _) in taken.items()][:MOST_NAMED]
+    more = f" and {len(taken) - len(shown)} more" if len(taken) > len(shown) else ""
+    variables = dict.fromkeys(variable for _, variable in taken.values())
+    firsts = {name: min(port for port, of in ports.values() if of == name) for name in variables}
+    choice = " ".join(f"{name}={port + 100}" for name, port in firsts.items())
     raise SettingsError(
-        f"{named} is in use on {LOOPBACK}",
+        f"in use on {LOOPBACK}: {', '.join(shown)}{more}",
         remedy=f"Another `make run` may be up: stop it, or choose other ports: make run {choice}",
     )

@@ -72,6 +72,8 @@ def _parse_fraction(text: str, _options: Options) -> str:
         value = Decimal(text.strip())
     except InvalidOperation:
         raise RefusedValue("not_a_rate", "is no decimal fraction") from None
+    if not value.is_finite():
+        raise RefusedValue("not_a_rate", "is no decimal fraction")
     if not 0 <= value <= 1:
         raise RefusedValue("out_of_range", "lies outside 0 to 1")
     return plain(value * 100)
@@ -97,5 +99,6 @@ FRACTION = Transform(
         Example("1E-2", ("1",), formatted="0.01"),
         Example("60", refused="out_of_range"),
         Example("半分", refused="not_a_rate"),
+        Example("NaN", refused="not_a_rate"),
     ),
 )

@@ -105,11 +105,12 @@ def test_a_second_run_in_the_same_folder_leaves(hub: LocalHub, running: RunningH
 
 
 def test_a_second_clone_is_told_of_the_taken_port(hub: LocalHub, running: RunningHub) -> None:
-    other = LocalHub(hub.folder / "other clone", hub.airflow_port, hub.mocks_port + 8)
+    other = LocalHub(hub.folder / "other clone", hub.airflow_port, hub.mocks_port)
     second = other.once()
     assert second.returncode == 3
-    assert f"port {hub.airflow_port} (Airflow) is in use" in second.stderr
-    assert "HUB_PORT_AIRFLOW=" in second.stderr
+    assert f"in use on 127.0.0.1: port {hub.airflow_port} (Airflow), port" in second.stderr
+    choice = f"HUB_PORT_AIRFLOW={hub.airflow_port + 100} HUB_PORT_MOCKS={hub.mocks_port + 100}"
+    assert second.stderr.rstrip().endswith(choice)
 
 
 def test_ctrl_c_leaves_no_process_behind(running: RunningHub) -> None:

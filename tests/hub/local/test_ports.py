@@ -19,7 +19,7 @@ def test_a_listening_port_is_taken() -> None:
         with pytest.raises(SettingsError) as caught:
             require_free({"Airflow": (port, "HUB_PORT_AIRFLOW")})
     said = str(caught.value)
-    assert f"port {port} (Airflow) is in use" in said
+    assert f"in use on 127.0.0.1: port {port} (Airflow)" in said
     assert f"make run HUB_PORT_AIRFLOW={port + 100}" in said
 
 
