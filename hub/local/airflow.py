@@ -31,6 +31,9 @@ COMPONENTS: Mapping[str, tuple[str, ...]] = {
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
 HEALTHY_AFTER = {"metadatabase", "scheduler", "dag_processor", "triggerer"}
+TRIES, PAUSE = 8, 0.5
+"""Times one question is asked that Airflow fails to answer, and the seconds between."""
+
 FINAL_STATES = frozenset({"success", "failed"})
 
 
@@ -112,10 +115,15 @@ class Client:
         self._session.trust_env = False
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask, again where Airflow fails: its SQLite may be held by another writer for seconds."""
         try:
-            answer = self._session.request(
-                method, f"{self._address}{path}", json=body, timeout=(3.0, 30.0)
-            )
+            for attempt in range(TRIES):
+                answer = self._session.request(
+                    method, f"{self._address}{path}", json=body, timeout=(3.0, 90.0)
+                )
+                if answer.status_code < 500 or attempt + 1 == TRIES:
+                    break
+                time.sleep(PAUSE)
             answer.raise_for_status()
             return answer.json()
         except (requests.RequestException, ValueError) as error:
@@ -179,10 +187,19 @@ class Client:
             time.sleep(0.3)
 
     def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None) -> str:
-        """Start a run of the DAG now; returns its run id."""
-        body = {"logical_date": None, "conf": dict(conf or {})}
-        answer = self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)
-        return str(answer["dag_run_id"])
+        """Start a run of the DAG now; returns its run id.
+
+        The id is ours, so that a run which was started by a call that then failed is found, not
+        started twice.
+        """
+        run_id = f"manual__{datetime.now(UTC).isoformat()}"
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": dict(conf or {})}
+        path = f"/api/v2/dags/{dag_id}/dagRuns"
+        try:
+            self._call("POST", path, body)
+        except ConnectError:
+            self._call("GET", f"{path}/{run_id}")
+        return run_id
 
     def run(self, dag_id: str, run_id: str) -> DagRun:
         """The run and its tasks as they are now."""
