@@ -100,7 +100,7 @@ def migrate(url: str) -> None:
 
 
 @pytest.fixture(
-    scope="module", params=[1, *(pytest.param(seed, marks=pytest.mark.deep) for seed in (2, 3))]
+    scope="module", params=[1, *(pytest.param(seed, marks=pytest.mark.deep) for seed in (2, 6))]
 )
 def world(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
