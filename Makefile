@@ -40,7 +40,7 @@ test: $(STAMP)  ## unit, integration and end-to-end tests (under ten minutes)
 UNIT := tests/base tests/canonical tests/connectors tests/mappings tests/benchmarks tests/docs
 
 test-unit: $(STAMP)  ## unit tests: neither Airflow nor a database server (under a minute)
-	@$(PYTEST) -q -n 2 --dist loadfile -m "not deep and not postgresql and not airflow" $(UNIT)
+	@$(PYTEST) -q -n 2 --dist loadfile -m "not deep and not postgresql and not airflow and not network" $(UNIT)
 
 test-deep: $(STAMP)  ## every seed and kill point (long)
 	@$(PYTEST) -q -n 2 --dist loadfile -m deep

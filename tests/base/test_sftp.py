@@ -38,6 +38,8 @@ from mocks.credentials import ClientCredentials, new_key
 from mocks.faults import Fault, FaultBox
 from mocks.yorozu.server import SftpFolder, public_host_key
 
+pytestmark = pytest.mark.network
+
 SECOND = 1_790_000_000
 BODY = os.urandom(300_000)
 OTHERS = ClientCredentials("someone-else", "", new_key(), new_key())

@@ -12,6 +12,8 @@ from benchmarks import datasets
 from benchmarks.contenders import pages
 from benchmarks.servers import page_server
 
+pytestmark = pytest.mark.network
+
 RECORDS = 2500
 
 

@@ -11,6 +11,8 @@ from benchmarks.floors import floors
 from benchmarks.reading import run
 from benchmarks.results import Results
 
+pytestmark = pytest.mark.network
+
 
 def test_zeep_and_the_hub_read_the_same_values(tmp_path: Path) -> None:
     soap.make(tmp_path, 1203)

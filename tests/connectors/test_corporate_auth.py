@@ -28,6 +28,8 @@ from mocks.serve import MockServers, serve
 from mocks.world import World
 from tests.connectors.helpers import read_pages
 
+pytestmark = pytest.mark.network
+
 T = TypeVar("T")
 PAGE_SIZE = 40
 STREAMS = pytest.mark.parametrize("stream", ["accounts", "delegations"])

@@ -43,6 +43,8 @@ from mocks.world import World
 from tests.connectors.test_corporate_auth import NOW
 from tests.mocks.gbizid import Gbizid
 
+pytestmark = pytest.mark.network
+
 CONTRACTS = Path(__file__).resolve().parents[2] / "connectors" / "corporate_auth"
 
 

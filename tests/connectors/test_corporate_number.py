@@ -36,6 +36,8 @@ from mocks.corporate_number import app as mock
 from mocks.corpus import call, register
 from mocks.world import World
 
+pytestmark = pytest.mark.network
+
 ADDRESS = "https://register.test"
 SECRET = "K8secretABCDE"
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)

@@ -26,6 +26,8 @@ from mocks.management_plan.files import PlanFiles
 from mocks.serve import MockServers, serve
 from mocks.world import World
 
+pytestmark = pytest.mark.network
+
 ZIP = "/v1/plans/files/*.zip"
 
 

@@ -20,6 +20,8 @@ from mocks.serve import MockServers, serve
 from mocks.world import World
 from tests.connectors.helpers import connector_to, read_pages
 
+pytestmark = pytest.mark.network
+
 FOLDER = Path(__file__).parents[2] / "connectors" / "smart_sme"
 FILES = {"vendors": "vendors.csv", "tools": "tools.csv"}
 KEYS = {"vendors": "認定番号", "tools": "ITツール番号"}
