@@ -225,8 +225,8 @@ class SftpClient:
     def _guarded(self, what: str, read: Callable[[paramiko.SFTPClient], T]) -> T:
         self._time_left(f"{what} was not asked")
         self._breaker.before()
-        self._rate.acquire(min(self._budget.remaining(), LONGEST_HOLD))
         try:
+            self._rate.acquire(min(self._budget.remaining(), LONGEST_HOLD))
             with self._lock:
                 found = read(self._opened())
         except HubError as error:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from mocks.world.business import Business
-from mocks.world.dirt import Flaw
+from mocks.world.dirt import Flaw, draw_one
 from mocks.world.numbers import (
     passes_for_personal_number,
     personal_number,
@@ -38,13 +38,8 @@ SHARES = ((0.006, REFUSED), (0.02, NOTED), (0.002, REVIEW), (0.001, MASKED))
 
 def draw_flaws(rng: Random, business: Business, times: float = 1.0) -> tuple[Flaw, ...]:
     """None for most records, one for a few; `times` multiplies the shares."""
-    roll = rng.random()
-    for share, flaws in SHARES:
-        if roll < share * times:
-            fitting = [flaw for flaw in flaws if _applies(flaw, business)]
-            return (rng.choice(fitting),) if fitting else ()
-        roll -= share * times
-    return ()
+    shares = [(share * times, flaws) for share, flaws in SHARES]
+    return draw_one(rng, shares, lambda flaw: _applies(flaw, business))
 
 
 def _applies(flaw: Flaw, business: Business) -> bool:

@@ -6,6 +6,7 @@ they mean the same and are drawn by `mocks.world.spelling`.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Literal
@@ -54,6 +55,21 @@ REFUSED_SHARE = 0.005
 NOTED_SHARE = 0.03
 REVIEW_SHARE = 0.002
 MASKED_SHARE = 0.001
+
+
+def draw_one(
+    rng: Random,
+    shares: Iterable[tuple[float, Sequence[Flaw]]],
+    fits: Callable[[Flaw], bool],
+) -> tuple[Flaw, ...]:
+    """At most one flaw: a group by its share of all records, then one of those in it that fit."""
+    roll = rng.random()
+    for share, flaws in shares:
+        if roll < share:
+            fitting = [flaw for flaw in flaws if fits(flaw)]
+            return (rng.choice(fitting),) if fitting else ()
+        roll -= share
+    return ()
 
 
 def applies(flaw: Flaw, business: Business) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from mocks.world.business import Business
-from mocks.world.dirt import Flaw
+from mocks.world.dirt import Flaw, draw_one
 from mocks.world.numbers import passes_for_personal_number, personal_number, wrong_corporate_number
 
 Row = dict[str, str]
@@ -38,13 +38,7 @@ COLUMNS = "columns"
 
 def draw_flaws(rng: Random, business: Business) -> tuple[Flaw, ...]:
     """None for most consultations, one for a few."""
-    roll = rng.random()
-    for share, flaws in SHARES:
-        if roll < share:
-            fitting = [flaw for flaw in flaws if _applies(flaw, business)]
-            return (rng.choice(fitting),) if fitting else ()
-        roll -= share
-    return ()
+    return draw_one(rng, SHARES, lambda flaw: _applies(flaw, business))
 
 
 def _applies(flaw: Flaw, business: Business) -> bool:
