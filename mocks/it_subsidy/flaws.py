@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from mocks.world.business import Business
-from mocks.world.dirt import Flaw, draw_one
+from mocks.world.dirt import Flaw, draw_one, outlived_era
 from mocks.world.numbers import (
     passes_for_personal_number,
     personal_number,
@@ -90,13 +90,12 @@ def _unknown_industry(form: dict[str, Any], business: Business) -> None:
     form[INDUSTRY] = {**form[INDUSTRY], "コード": "0000"}
 
 
-def _era_goes_on(form: dict[str, Any], business: Business) -> None:
-    """平成 for planned years, decades after its end."""
+def _planned_in_heisei(form: dict[str, Any], business: Business) -> None:
     del business
     for planned in form["労働生産性（1-3年後）"]:
         year, month = planned["決算年月"].removesuffix("月").split("年")
         if year.isdigit():
-            planned["決算年月"] = f"平成{int(year) - 1988}年{month}月"
+            planned["決算年月"] = outlived_era(int(year), int(month))
 
 
 def _personal_number(form: dict[str, Any], business: Business) -> None:
@@ -112,7 +111,7 @@ SPOILERS: dict[str, Spoiler] = {
     "not_a_phone": _put("担当者携帯番号（SMS）", "なし"),
     "wrong_length": _put("SECURITY ACTION宣言ID", "4215856"),
     "number_missing": _put("法人番号", ""),
-    "era_out_of_range": _era_goes_on,
+    "era_out_of_range": _planned_in_heisei,
     "twelve_digits": _twelve_digits,
     "personal_number": _personal_number,
 }

@@ -12,7 +12,7 @@ from mocks.management_plan.flaws import AMBIGUOUS_CITY, LOST_ZEROS
 from mocks.world import World, spelling
 from mocks.world.business import Business, FinancialYear
 from mocks.world.dice import dice
-from mocks.world.dirt import Flaw
+from mocks.world.dirt import Flaw, outlived_era
 from mocks.world.numbers import personal_number, wrong_corporate_number
 from mocks.world.places import ambiguous_cities
 from mocks.world.programs import JST
@@ -114,7 +114,7 @@ class PlanDocument:
             "number_missing": lambda: "",
             "impossible_date": lambda: "平成13年2月30日",
             "unknown_code": lambda: "宇宙開拓業",
-            "era_out_of_range": lambda: f"平成{day.year - 1988}年{day.month}月{day.day}日",
+            "era_out_of_range": lambda: outlived_era(day.year, day.month, day.day),
             "personal_number": lambda: (
                 f"設備を更新する（連絡先マイナンバー {personal_number(self.filing.index)}）"
             ),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from mocks.world.business import Business
-from mocks.world.dirt import Flaw, draw_one
+from mocks.world.dirt import Flaw, draw_one, outlived_era
 from mocks.world.numbers import passes_for_personal_number, personal_number, wrong_corporate_number
 
 Row = dict[str, str]
@@ -62,13 +62,6 @@ def spoil(row: Row, flaws: tuple[Flaw, ...], business: Business) -> tuple[Flaw, 
     return (*flaws, LOST_ZEROS) if lost else flaws
 
 
-def _era_goes_on(text: str, business: Business) -> str:
-    """平成 for a day to come, years after its end; the same day."""
-    del business
-    year, month, day = text.split("-")
-    return f"平成{int(year) - 1988}年{int(month)}月{int(day)}日"
-
-
 def _capital_alone(text: str, business: Business) -> str:
     del text
     return str((business.capital_jpy or 0) // 1000 or 3)
@@ -82,7 +75,7 @@ SPOILERS: dict[str, Callable[[str, Business], str]] = {
     "not_an_integer": lambda _text, _business: "若干名",
     "nul": lambda text, _business: f"{text}\0",
     "number_missing": lambda _text, _business: "",
-    "era_out_of_range": _era_goes_on,
+    "era_out_of_range": lambda text, _business: outlived_era(*map(int, text.split("-"))),
     "twelve_digits": lambda _text, business: (business.corporate_number or "")[1:],
     "personal_number": lambda text, business: (
         f"{text}（担当者マイナンバー {personal_number(int(business.id[1:]))}）"

@@ -10,7 +10,7 @@ from typing import Any
 from mocks.world import spelling
 from mocks.world.applications import Application
 from mocks.world.business import Business, FinancialYear
-from mocks.world.dirt import AMBIGUOUS_CITY, LOST_ZEROS, Flaw
+from mocks.world.dirt import AMBIGUOUS_CITY, LOST_ZEROS, Flaw, outlived_era
 from mocks.world.numbers import personal_number, wrong_corporate_number
 from mocks.world.places import Address, ambiguous_cities
 
@@ -214,7 +214,7 @@ def _era_too_long(form: Answers, application: Application, business: Business) -
     years = closed_years(business, application.known_until)
     for entry, year in zip(form["決算"], years, strict=True):
         if year.end > date(2019, 4, 30):
-            entry["決算年月"] = f"平成{year.end.year - 1988}年{year.end.month}月"
+            entry["決算年月"] = outlived_era(year.end.year, year.end.month)
 
 
 def _set(name: str, value: str) -> Any:

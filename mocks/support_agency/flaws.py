@@ -8,7 +8,7 @@ from typing import Any
 
 from mocks.support_agency.agencies import Agency, Face
 from mocks.world import dirt
-from mocks.world.dirt import Flaw
+from mocks.world.dirt import Flaw, outlived_era
 from mocks.world.numbers import (
     passes_for_personal_number,
     personal_number,
@@ -72,8 +72,7 @@ def spoil(fields: Fields, flaw: Flaw, one: Agency, face: Face, valid_until: date
     elif flaw.rule == "impossible_date":
         fields["有効期限"] = "平成30年2月30日"
     elif flaw.rule == "era_out_of_range":
-        year = valid_until.year - 1988
-        fields["有効期限"] = f"平成{year}年{valid_until.month}月{valid_until.day}日"
+        fields["有効期限"] = outlived_era(valid_until.year, valid_until.month, valid_until.day)
     elif flaw.rule == "not_a_phone":
         fields["窓口電話番号"] = "変更予定"
     elif flaw.rule == "not_an_email":

@@ -57,6 +57,15 @@ REVIEW_SHARE = 0.002
 MASKED_SHARE = 0.001
 
 
+def outlived_era(year: int, month: int, day: int | None = None) -> str:
+    """A day or month after 平成 (1989-01-08 to 2019-04-30) still counted in it: `平成40年3月`.
+
+    It means the same day, so a reader may accept it, with a remark.
+    """
+    text = f"平成{year - 1988}年{month}月"
+    return text if day is None else f"{text}{day}日"
+
+
 def draw_one(
     rng: Random,
     shares: Iterable[tuple[float, Sequence[Flaw]]],

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from mocks.world.business import Business
-from mocks.world.dirt import Flaw, draw_one
+from mocks.world.dirt import Flaw, draw_one, outlived_era
 from mocks.world.numbers import passes_for_personal_number, personal_number, wrong_corporate_number
 
 Row = dict[str, str]
@@ -59,13 +59,6 @@ def spoil(row: Row, flaws: tuple[Flaw, ...], business: Business) -> tuple[Flaw, 
     return (*flaws, LOST_ZEROS) if lost else flaws
 
 
-def _era_goes_on(text: str, business: Business) -> str:
-    """平成 for a day years after its end; the same day."""
-    del business
-    year, month, day = text.split("-")
-    return f"平成{int(year) - 1988}年{int(month)}月{int(day)}日"
-
-
 SPOILERS: dict[str, Callable[[str, Business], str]] = {
     "check_digit": lambda _text, business: wrong_corporate_number(business.corporate_number or ""),
     "impossible_date": lambda _text, _business: "昭和63年13月",
@@ -74,7 +67,7 @@ SPOILERS: dict[str, Callable[[str, Business], str]] = {
     "not_an_integer": lambda _text, _business: "家族のみ",
     "nul": lambda text, _business: f"{text}\0",
     "number_missing": lambda _text, _business: "",
-    "era_out_of_range": _era_goes_on,
+    "era_out_of_range": lambda text, _business: outlived_era(*map(int, text.split("-"))),
     "twelve_digits": lambda _text, business: (business.corporate_number or "")[1:],
     "personal_number": lambda text, business: (
         f"{text}（本人のマイナンバー {personal_number(int(business.id[1:]))}）"

