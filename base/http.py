@@ -1,8 +1,7 @@
 """The one HTTP client: bounded in time, size, rate and retries, and silent about secrets.
 
-A request passes the breaker, takes its turn in the rate budget, goes out, and comes back as a
-complete answer or as one error of the hub's tree; the run's budget decides about another try.
-No exchange begins after the run's deadline, and none under way is waited for beyond it.
+A request goes out as `base.exchange` lets it, and comes back as a complete answer or as one error
+of the hub's tree. None begins after the run's deadline, and none under way is waited for beyond it.
 """
 
 from __future__ import annotations
@@ -23,19 +22,17 @@ from base.clock import Clock
 from base.connection import Connection
 from base.errors import (
     AuthenticationError,
-    ConnectError,
-    HubError,
-    RateLimited,
     ReadError,
     ServerFault,
     TokenExpired,
 )
+from base.exchange import Exchange
 from base.http_answer import Response, check_status, json_body
 from base.http_auth import Auth, Method, auth_for
 from base.http_fault import CONNECT_TIMEOUT, transport_error
 from base.rate import RateBudget
 from base.redact import redact_url
-from base.retry import LONGEST_HOLD, OnWait, RunBudget, call
+from base.retry import OnWait, RunBudget
 
 DEADLINE = 300.0
 """Seconds for one answer from first to last byte, however steadily it drips."""
@@ -51,7 +48,6 @@ SLOWEST = 64 * 1024
 
 _CHUNK = 256 * 1024
 _REDIRECTS = 5
-_DEFAULT_HOLD = 5.0
 _USER_AGENT = "sme-hub"
 
 Params = Mapping[str, str | int]
@@ -91,11 +87,8 @@ class HttpClient:
     ) -> None:
         self.connection = connection
         self._clock = clock
-        self._rate = rate or RateBudget(connection.name, None, None, clock)
-        self._breaker = breaker or CircuitBreaker(connection.name, clock)
-        self._budget = budget or RunBudget(clock)
+        self._exchange = Exchange(connection, clock, rate, breaker, budget, on_wait=on_wait)
         self._max_body = max_body
-        self._on_wait = on_wait
         self._deadline = float(connection.options.get("deadline", DEADLINE))
         self._session = _session()
         self._auth: Auth = auth_for(connection, auth, clock, self._post_form)
@@ -192,7 +185,7 @@ class HttpClient:
         def ask(auth: Mapping[str, str]) -> T:
             sent = {**(headers or {}), **auth}
             request = requests.Request("POST", self._url(path), headers=sent, data=message())
-            response = self._exchange(request)
+            response = self._send(request)
             if 300 <= response.status < 400:
                 raise ReadError(
                     f"{self._place('POST', path)} answered {response.status}: it leads elsewhere",
@@ -207,33 +200,7 @@ class HttpClient:
         self._session.close()
 
     def _with_policy(self, read: Callable[[], T]) -> T:
-        try:
-            return call(
-                lambda: self._guarded(read), self._budget, self._clock, on_wait=self._on_wait
-            )
-        except HubError as error:
-            error.located(system=self.connection.name)
-            raise
-
-    def _guarded(self, read: Callable[[], T]) -> T:
-        """One try under the breaker; only failures of the system count against it."""
-        if not self._budget.remaining():
-            raise self._out_of_time(f"{self.connection.address} was not asked")
-        self._breaker.before()
-        try:
-            response = read()
-        except (ConnectError, ServerFault):
-            self._breaker.failure()
-            raise
-        except RateLimited as error:
-            self._breaker.success()
-            self._rate.penalise(error.retry_after or _DEFAULT_HOLD)
-            raise
-        except BaseException:
-            self._breaker.success()
-            raise
-        self._breaker.success()
-        return response
+        return self._exchange.run(read, self.connection.address)
 
     def _attempt(
         self,
@@ -271,7 +238,7 @@ class HttpClient:
         url = self._url(path)
         for _ in range(_REDIRECTS):
             request = requests.Request("GET", url, params=params, headers=dict(headers))
-            response = self._exchange(request, into)
+            response = self._send(request, into)
             if response.status not in (301, 302, 303, 307, 308):
                 if check is not None:
                     check(response, self._place("GET", path))
@@ -293,21 +260,18 @@ class HttpClient:
 
     def _post_form(self, url: str, headers: dict[str, str], body: str) -> Response:
         """The token request: under the rate budget and the size and time limits; no redirects."""
-        response = self._exchange(requests.Request("POST", url, headers=headers, data=body))
+        response = self._send(requests.Request("POST", url, headers=headers, data=body))
         if response.status == 429 or response.status >= 500:
             check_status(response, f"POST {redact_url(url)}", self._clock.now())
         return response
 
-    def _exchange(self, request: requests.Request, into: BinaryIO | None = None) -> Response:
+    def _send(self, request: requests.Request, into: BinaryIO | None = None) -> Response:
         """Send one request and read its whole answer, before the run's deadline comes.
 
         The body of a success goes into the file `into` where there is one.
         """
         place = f"{request.method} {redact_url(str(request.url))}"
-        self._rate.acquire(min(self._budget.remaining(), LONGEST_HOLD))
-        left = self._budget.remaining()
-        if not left:
-            raise self._out_of_time(f"{place} was not sent")
+        left = self._exchange.turn(f"{place} was not sent")
         patience = min(self.connection.timeout, left)
         reading = False
         try:
@@ -324,8 +288,7 @@ class HttpClient:
             with answer:
                 body = self._body(answer, place, started, into)
         except (RequestException, HTTPError, OSError) as error:
-            if not self._budget.remaining():
-                raise self._out_of_time(f"{place} was not answered in time") from None
+            self._exchange.time_left(f"{place} was not answered in time")
             raise transport_error(error, place, patience, reading) from None
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return Response(answer.status_code, headers, body)
@@ -347,8 +310,7 @@ class HttpClient:
                     f"{place} answered more than {MAX_FILE if to_file else self._max_body} bytes",
                     remedy="Ask for smaller pages (page_size of the stream)",
                 )
-            if not self._budget.remaining():
-                raise self._out_of_time(f"{place} was still sending ({size} bytes came)")
+            self._exchange.time_left(f"{place} was still sending ({size} bytes came)")
             patience = self._deadline + (size / SLOWEST if to_file else 0)
             if self._clock.monotonic() - started > patience:
                 raise ServerFault(
@@ -356,13 +318,6 @@ class HttpClient:
                     remedy="Ask for smaller pages, or raise deadline in the connection",
                 )
         return kept.getvalue()
-
-    def _out_of_time(self, what: str) -> ConnectError:
-        """The run's deadline has passed: `retry.call` finds no time left and tries no more."""
-        return ConnectError(
-            f"{what}: the run's deadline has passed",
-            remedy="The next run reads on from here; if it recurs, raise deadline of the stream",
-        )
 
     def _url(self, path: str) -> str:
         if not re.match(r"https?://", path):

@@ -1,10 +1,10 @@
 """A read-only database of another system: one snapshot a read, bounded in time and retries.
 
-A statement passes the breaker, takes its turn in the rate budget and runs inside a transaction
-that cannot write and sees one state of the data (PostgreSQL: REPEATABLE READ, READ ONLY, as a hot
-standby allows it; SQLite: a file opened with `mode=ro`, and one read transaction). When the
-connection is lost, or a standby cancels the transaction (SQLSTATE 40001, recovery conflict), the
-next try opens a new snapshot: whoever reads must say where to read on from.
+A statement goes out as `base.exchange` lets it, inside a transaction that cannot write and sees one
+state of the data (PostgreSQL: REPEATABLE READ, READ ONLY, as a hot standby allows it; SQLite: a
+file opened with `mode=ro`, and one read transaction). When the connection is lost, or a standby
+cancels the transaction (SQLSTATE 40001, recovery conflict), the next try opens a new snapshot:
+whoever reads must say where to read on from.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from base.breaker import CircuitBreaker
 from base.clock import Clock
 from base.connection import Connection
-from base.errors import ConnectError, HubError, ServerFault
+from base.errors import ServerFault
+from base.exchange import Exchange
 from base.rate import RateBudget
 from base.redact import redact
 from base.replica_engine import Watchdog, begin, open_engine
 from base.replica_fault import database_error
-from base.retry import LONGEST_HOLD, OnWait, RunBudget, call
+from base.retry import OnWait, RunBudget
 
 T = TypeVar("T")
 
@@ -89,11 +90,7 @@ class Replica:
     ) -> None:
         self.connection = connection
         self._engine: Engine = open_engine(connection)
-        self._clock = clock
-        self._rate = rate or RateBudget(connection.name, None, None, clock)
-        self._breaker = breaker or CircuitBreaker(connection.name, clock)
-        self._budget = budget or RunBudget(clock)
-        self._on_wait = on_wait
+        self._exchange = Exchange(connection, clock, rate, breaker, budget, on_wait=on_wait)
 
     @property
     def address(self) -> str:
@@ -117,7 +114,7 @@ class Replica:
 
     def _open(self) -> Session:
         """A connection in a transaction that reads one state and cannot write."""
-        left = self._time_left("was not opened")
+        left = self._exchange.time_left(f"{self.address} was not opened")
         session = None
         try:
             session = self._engine.connect()
@@ -130,8 +127,8 @@ class Replica:
 
     def _execute(self, session: Session, statement: Executable) -> Rows:
         """One statement in its turn, ended where it takes too long."""
-        self._rate.acquire(min(self._budget.remaining(), LONGEST_HOLD))
-        patience = min(self.connection.timeout, self._time_left("was not asked"))
+        left = self._exchange.turn(f"{self.address} was not asked")
+        patience = min(self.connection.timeout, left)
         watchdog = Watchdog(session, patience)
         try:
             with watchdog:
@@ -140,7 +137,7 @@ class Replica:
                 described = cursor.description if cursor is not None else ()
                 rows = list(map(tuple, result.fetchall()))
         except (SQLAlchemyError, OSError, UnicodeError) as error:
-            self._time_left("did not answer in time")
+            self._exchange.time_left(f"{self.address} did not answer in time")
             if watchdog.bit:
                 raise ServerFault(
                     f"{self.address} did not answer within {patience:.0f} s",
@@ -150,16 +147,6 @@ class Replica:
             raise database_error(error, self.address, patience) from None
         oids = [kind if isinstance(kind, int) else None for _name, kind, *_ in described]
         return Rows(tuple(result.keys()), tuple(oids), rows)
-
-    def _time_left(self, what: str) -> float:
-        left = self._budget.remaining()
-        if not left:
-            raise ConnectError(
-                f"{self.address} {what}: the run's deadline has passed",
-                remedy="The next run reads on from here; if it recurs, raise deadline of the "
-                "stream",
-            )
-        return left
 
 
 class Reading:
@@ -177,33 +164,15 @@ class Reading:
             HubError: any of the tree in `base.errors`, after the retries its type allows.
         """
         replica = self._replica
-        try:
-            return call(
-                lambda: self._guarded(work),
-                replica._budget,
-                replica._clock,
-                on_wait=replica._on_wait,
-            )
-        except HubError as error:
-            error.located(system=replica.connection.name)
-            raise
+        return replica._exchange.run(lambda: self._attempt(work), replica.address)
 
-    def _guarded(self, work: Callable[[Snapshot], T]) -> T:
-        """One try under the breaker; only failures of the system count against it."""
-        breaker = self._replica._breaker
-        breaker.before()
+    def _attempt(self, work: Callable[[Snapshot], T]) -> T:
+        """One try; the snapshot is given up where it failed."""
         try:
-            result = work(self._at_hand())
-        except (ConnectError, ServerFault):
-            breaker.failure()
-            self.close()
-            raise
+            return work(self._at_hand())
         except BaseException:
-            breaker.success()
             self.close()
             raise
-        breaker.success()
-        return result
 
     def _at_hand(self) -> Snapshot:
         if self._session is None or self._snapshot is None:

@@ -1,8 +1,8 @@
 """The one SFTP client: the host's key pinned, bounded in time, size, rate and retries.
 
-A request passes the breaker and takes its turn in the rate budget; what fails comes back as one
-error of the hub's tree. The connection is opened with the first request and again after one that
-broke it. Only reading: no shell, no forwarding, no agent, no key that the connection does not name.
+A request goes out as `base.exchange` lets it; what fails comes back as one error of the hub's tree.
+The connection is opened with the first request and again after one that broke it. Only reading: no
+shell, no forwarding, no agent, no key that the connection does not name.
 
 paramiko does the protocol (SSH: RFC 4251 to 4254; SFTP version 3, draft-ietf-secsh-filexfer-02).
 """
@@ -30,13 +30,13 @@ from base.connection import Connection
 from base.errors import (
     AuthenticationError,
     ConnectError,
-    HubError,
     ReadError,
     ServerFault,
     SettingsError,
 )
+from base.exchange import Exchange
 from base.rate import RateBudget
-from base.retry import LONGEST_HOLD, OnWait, RunBudget, call
+from base.retry import OnWait, RunBudget
 from base.sftp_fault import entering_error, request_error
 from base.sftp_keys import host_key, private_key, signatures
 from base.sftp_watch import TooSlow, Watch
@@ -110,11 +110,7 @@ class SftpClient:
         self._user = connection.options.get("username") or connection.option("client_id")
         self._key = private_key(connection)
         self._host_key = host_key(connection)
-        self._clock = clock
-        self._rate = rate or RateBudget(connection.name, None, None, clock)
-        self._breaker = breaker or CircuitBreaker(connection.name, clock)
-        self._budget = budget or RunBudget(clock)
-        self._on_wait = on_wait
+        self._exchange = Exchange(connection, clock, rate, breaker, budget, on_wait=on_wait)
         self._lock = threading.RLock()
         self._transport: paramiko.Transport | None = None
         self._sftp: paramiko.SFTPClient | None = None
@@ -211,44 +207,26 @@ class SftpClient:
         return made
 
     def _with_policy(self, what: str, read: Callable[[paramiko.SFTPClient], T]) -> T:
-        try:
-            return call(
-                lambda: self._guarded(what, read),
-                self._budget,
-                self._clock,
-                on_wait=self._on_wait,
-            )
-        except HubError as error:
-            error.located(system=self.connection.name)
-            raise
+        return self._exchange.run(lambda: self._attempt(what, read), f"{self.address}: {what}")
 
-    def _guarded(self, what: str, read: Callable[[paramiko.SFTPClient], T]) -> T:
-        self._time_left(f"{what} was not asked")
-        self._breaker.before()
+    def _attempt(self, what: str, read: Callable[[paramiko.SFTPClient], T]) -> T:
+        """One try; the connection is given up where it failed."""
+        place = f"{self.address}: {what}"
         try:
-            self._rate.acquire(min(self._budget.remaining(), LONGEST_HOLD))
+            self._exchange.turn(f"{place} was not asked")
             with self._lock:
-                found = read(self._opened())
-        except HubError as error:
-            self._broken(error)
+                return read(self._opened())
+        except (ConnectError, ServerFault):
+            self.close()
             raise
         except (OSError, EOFError, SSHException, TooSlow) as error:
             if self._transport is None:
                 made = entering_error(self.address, self._user, error)
             else:
-                made = request_error(f"{self.address}: {what}", error, self.connection.timeout)
-            self._broken(made)
+                made = request_error(place, error, self.connection.timeout)
+            if isinstance(made, ConnectError | ServerFault):
+                self.close()
             raise made from None
-        self._breaker.success()
-        return found
-
-    def _broken(self, error: HubError) -> None:
-        """Give up the connection where it failed; only the system's failures count against it."""
-        if isinstance(error, ConnectError | ServerFault):
-            self.close()
-            self._breaker.failure()
-        else:
-            self._breaker.success()
 
     def _opened(self) -> paramiko.SFTPClient:
         if self._sftp is not None and self._transport is not None and self._transport.is_active():
@@ -314,11 +292,8 @@ class SftpClient:
                 self._time_left(f"{posixpath.basename(path)} was not read to its end")
         return copied
 
-    def _time_left(self, what: str) -> float:
-        left = self._budget.remaining()
-        if not left:
-            raise ConnectError(f"{self.address}: {what}: the run's deadline has passed")
-        return left
+    def _time_left(self, otherwise: str) -> float:
+        return self._exchange.time_left(f"{self.address}: {otherwise}")
 
 
 def _entry(path: str, attributes: paramiko.SFTPAttributes) -> FileEntry:

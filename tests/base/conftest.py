@@ -17,12 +17,23 @@ from base import redact
 from base.breaker import CircuitBreaker
 from base.clock import Clock, ManualClock
 from base.connection import Connection
+from base.errors import HubError
 from base.http import HttpClient
 from base.rate import RateBudget
 from base.retry import RunBudget
 
 Handler = BaseHTTPRequestHandler
 Answer = Callable[[Handler], None]
+MakeClient = Callable[..., HttpClient]
+PAGE = '{"items": ["株式会社"]}'
+
+
+class TickingClock(ManualClock):
+    """A clock on which a minute passes between any two looks at it."""
+
+    def monotonic(self) -> float:
+        self.advance(60)
+        return super().monotonic()
 
 
 @dataclass
@@ -113,6 +124,16 @@ def endless(handler: Handler) -> None:
         return
 
 
+def read_error(client: HttpClient, kind: type[HubError] = HubError) -> HubError:
+    """The error that a request ends with: of just this kind, with the system and without values."""
+    with pytest.raises(kind) as caught:
+        client.get_json_bytes("/v1/things", {"keyword": "山田太郎"})
+    assert type(caught.value) is kind
+    assert caught.value.system == "subsidy"
+    assert "山田" not in str(caught.value)
+    return caught.value
+
+
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A system on a free port of 127.0.0.1."""
@@ -159,7 +180,7 @@ def _no_registered_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def make_client(site: Site, clock: ManualClock) -> Iterator[Callable[..., HttpClient]]:
+def make_client(site: Site, clock: ManualClock) -> Iterator[MakeClient]:
     """Makes clients of `site`; `options` and `secrets` go into the connection."""
     made: list[HttpClient] = []
 

@@ -13,11 +13,8 @@ from base.errors import (
     ReadError,
     ServerFault,
 )
-from base.http import HttpClient
 from base.http_answer import Response
-from tests.base.conftest import Site, broken_off, endless, reset, send
-
-MakeClient = Callable[..., HttpClient]
+from tests.base.conftest import MakeClient, Site, broken_off, endless, reset, send
 
 
 def numbered() -> Callable[[], bytes]:
