@@ -176,6 +176,16 @@ PLAN_STATES = {
 }
 """States of a management improvement plan; 認定 is given by the ministers addressed."""
 
+SUCCESSION_STATES = {
+    "registered": "登録",
+    "matching": "マッチング中",
+    "meeting": "面談",
+    "basic_agreement": "基本合意",
+    "concluded": "成約",
+    "discontinued": "中止",
+}
+"""How far a succession case has come: from its registration to 成約, or to 中止."""
+
 CONSENT_STATES = {"given": "同意", "withdrawn": "撤回", "refused": "不同意"}
 
 CERTIFICATION_STATES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from canonical.model import codes
 from canonical.model.fields import Authority, Entity, Field, FieldType
 
 _T = FieldType
@@ -27,7 +28,8 @@ SUCCESSION_CASE = Entity(
         Field("strengths", "強み", "Strengths", max_length=4000),
         Field("introduced_by", "紹介元支援機関", "Introduced by", max_length=200),
         Field("nda_on", "秘密保持契約日", "Non-disclosure agreement of", _T.DATE),
-        Field("status", "ステータス", "State", _T.CODE, authority=_DECIDED, max_length=40),
+        Field("status", "ステータス", "State", _T.CODE, authority=_DECIDED, max_length=40,
+              codes=codes.SUCCESSION_STATES),
         Field("disclosure_consent", "情報開示の同意", "Consent to disclosure", _T.BOOLEAN),
     ),
 )  # fmt: skip

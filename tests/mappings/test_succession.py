@@ -69,13 +69,33 @@ def test_a_named_case(cases: Plan) -> None:
 
 def test_the_case_itself(cases: Plan) -> None:
     case = claim(cases, "succession_case")
-    assert (case["side"], case["kind"], case["status"]) == ("transferor", "third_party", "面談")
+    assert (case["side"], case["kind"], case["status"]) == ("transferor", "third_party", "meeting")
     assert (case["asking_price_jpy"], case["asking_price_jpy_unit"]) == (138_231_000, 1000)
     assert case["nda_on"] == date(2026, 6, 1)
     year = claim(cases, "financial_statement")
     assert (year["operating_profit_jpy"], year["ordinary_profit_jpy"]) == (-3_322_000, 0)
     assert year["net_assets_jpy"] is None
     assert year["interest_bearing_debt_jpy"] == 2_261_000
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("登録", "registered"),
+        ("マッチング中", "matching"),
+        ("面談", "meeting"),
+        ("基本合意", "basic_agreement"),
+        ("成約", "concluded"),
+        ("中止", "discontinued"),
+    ],
+)
+def test_a_state_is_a_code(word: str, state: str, cases: Plan) -> None:
+    assert claim(cases, "succession_case", status=word)["status"] == state
+
+
+def test_an_unknown_state_is_refused(cases: Plan) -> None:
+    mapped = cases.map(source_frame(NAMED | {"status": "思案中"}))
+    assert [(r.field, r.rule) for r in mapped.refusals] == [("status", "unknown_code")]
 
 
 def test_a_masked_case_has_no_name_and_a_coarse_address(cases: Plan) -> None:
