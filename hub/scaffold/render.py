@@ -95,14 +95,17 @@ def _reason(stream: StreamDraft, path: str, unsure: dict[str, Suggestion]) -> st
 
 def mock_text(draft: Draft, port: int | None) -> str:
     """`mocks/NAME/system.py`."""
+    sql = draft.protocol == "sql"
+    names = "TABLE_FAULTS, sampled_system" if sql else "sampled_system"
+    kinds = "KINDS = TABLE_FAULTS\n" if sql else ""
     return f'''"""{draft.name} as one of the mocks: sample records made from its contract."""
 
 from __future__ import annotations
 
-from mocks.sampled import sampled_system
+from mocks.sampled import {names}
 
 PORT: int | None = {port}
-
+{kinds}
 build, connections = sampled_system("{draft.name}")
 '''
 

@@ -6,8 +6,11 @@
 
     PORT: int | None = 8812
     build, connections = sampled_system("new_system")
+
+One that is a database says which faults it can have, too: `KINDS = TABLE_FAULTS`.
 """
 
+from mocks.fault_sql import KINDS as TABLE_FAULTS
 from mocks.sampled.build import sampled_system
 
-__all__ = ["sampled_system"]
+__all__ = ["TABLE_FAULTS", "sampled_system"]

@@ -19,6 +19,7 @@ from connectors.contracts.xsd import XsdContract
 from connectors.declaration import Stream, load_declaration
 from connectors.registry import ROOT
 from mocks.credentials import ClientCredentials
+from mocks.fault_sql import KINDS
 from mocks.sampled.database import write_tables
 from mocks.sampled.files import CsvFile
 from mocks.sampled.records import Samples
@@ -32,6 +33,7 @@ from mocks.world import World
 
 TOKEN_HEADER = "X-Api-Token"
 TOKEN_PATH = "/oauth/token"
+FILE = "{}.sqlite"
 
 Build = Callable[[Environment], Mock]
 Connections = Callable[[int | None, ClientCredentials, Path], dict[str, dict[str, Any]]]
@@ -45,11 +47,10 @@ def sampled_system(name: str) -> tuple[Build, Connections]:
         streams = [Samples(connector, one, environment.world) for one in connector.streams.values()]
         tables = [samples for samples in streams if samples.stream.protocol == "sql"]
         if tables:
-            write_tables(environment.folder / f"{name}.sqlite", tables)
-        served = [samples for samples in streams if samples.stream.protocol != "sql"]
-        if not served:
-            return Mock()
-        return _over_http(connector, served, environment)
+            return Mock(
+                trial=write_tables(environment.folder / FILE.format(name), tables), kinds=KINDS
+            )
+        return _over_http(connector, streams, environment)
 
     def connections(
         port: int | None, credentials: ClientCredentials, folder: Path
@@ -71,7 +72,7 @@ def _settings(
     stream: Stream, name: str, port: int | None, credentials: ClientCredentials, folder: Path
 ) -> dict[str, Any]:
     if stream.protocol == "sql":
-        return {"address": f"sqlite:///{folder / f'{name}.sqlite'}", "rate_per_second": RATE}
+        return {"address": f"sqlite:///{folder / FILE.format(name)}", "rate_per_second": RATE}
     address = http_address(port)
     usual: dict[str, Any] = {"address": address, "rate_per_second": RATE}
     if stream.auth.method == "token_header":

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from mocks.credentials import ClientCredentials
+from mocks.fault_sql import KINDS, TableTrial
 from mocks.settings import RATE
 from mocks.succession.database import CaseDatabase
 from mocks.succession.desk import CaseDesk
-from mocks.succession.trial import KINDS, CaseTrial
 from mocks.systems import Environment, Mock
 
 PORT: int | None = None
@@ -21,7 +21,10 @@ def build(environment: Environment) -> Mock:
     environment.folder.mkdir(parents=True, exist_ok=True)
     database = CaseDatabase(f"sqlite:///{environment.folder / FILE}")
     CaseDesk(environment.world, database)
-    return Mock(trial=CaseTrial(database), kinds=KINDS)
+    table = database.table
+    trial = TableTrial(database.engine, table, "case_no", "updated_at", "strengths",
+                       ~table.c.deleted_flg)  # fmt: skip
+    return Mock(trial=trial, kinds=KINDS)
 
 
 def connections(
