@@ -26,6 +26,10 @@ REMEMBERED = 200_000
 LONGEST_VALUE = 200
 """Characters of a refused value that are kept with the refusal."""
 
+MAY_BE_A_PERSONS = frozenset({"check_digit"})
+"""Rules whose refused values are masked whatever their field: 13 digits that are no 法人番号 may be
+those that GビズID gives to a sole proprietor."""
+
 _DTYPES: dict[ColumnType, Any] = {
     ColumnType.TEXT: pl.String,
     ColumnType.BIGINT: pl.Int64,
@@ -179,20 +183,22 @@ class RuleColumns:
         then = "the record is not loaded" if identity else "the field stays empty"
         message = f"{self.shown} {refused.what}; {then} ({self.rule.target.spelling})"
         level: Level = "record" if identity else "field"
-        return Refusal(
-            row, level, Stage.MAP, refused.rule, message, self.shown, self._shown_value(key)
-        )
+        hidden = self.personal or refused.rule in MAY_BE_A_PERSONS
+        value = _shown_value(key, hidden=hidden)
+        return Refusal(row, level, Stage.MAP, refused.rule, message, self.shown, value)
 
     def _note(self, row: int, note: str, key: Any) -> Refusal:
         message = f"{self.shown} was accepted: {note} ({self.rule.target.spelling})"
-        return Refusal(row, "field", Stage.MAP, note, message, self.shown, self._shown_value(key))
+        value = _shown_value(key, hidden=self.personal)
+        return Refusal(row, "field", Stage.MAP, note, message, self.shown, value)
 
-    def _shown_value(self, key: Any) -> str:
-        text = key if isinstance(key, str) else " | ".join(part or "" for part in key)
-        if self.personal:
-            return mask(text)
-        shown = text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
-        return shown.replace("\x00", "\u2400")
+
+def _shown_value(key: Any, *, hidden: bool) -> str:
+    text = key if isinstance(key, str) else " | ".join(part or "" for part in key)
+    if hidden:
+        return mask(text)
+    shown = text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+    return shown.replace("\x00", "\u2400")
 
 
 def _fills_personal(rule: FieldRule) -> bool:

@@ -13,7 +13,7 @@ from base.records import ABSENT, ORDINAL, ROW, SourceFrame
 from canonical.model.party import is_individual
 from mappings.check import ignored_by
 from mappings.claims import ListClaims
-from mappings.columns import RuleColumns
+from mappings.columns import MAY_BE_A_PERSONS, RuleColumns
 from mappings.plan import Plan
 from mappings.targets import resolve
 
@@ -72,7 +72,11 @@ def _classified(rows: Sequence[TrialRow]) -> list[TrialRow]:
     judged = [replace(row, personal=_is_personal(row.canonical, individual)) for row in rows]
     sources = {source for row in judged if row.personal for source in row.source.split(", ")}
     return [
-        replace(row, raw_personal=not sources.isdisjoint(row.source.split(", "))) for row in judged
+        replace(
+            row,
+            raw_personal=row.raw_personal or not sources.isdisjoint(row.source.split(", ")),
+        )
+        for row in judged
     ]
 
 
@@ -97,7 +101,8 @@ def _apply(columns: RuleColumns, record: dict[str, Any], at: str) -> list[TrialR
     outcome = columns.parse_one(texts)
     if isinstance(outcome, RefusedValue):
         note = f"{outcome.rule}: {outcome.what}"
-        return [TrialRow(shown, raw, rule.target.spelling, None, note, True)]
+        hidden = outcome.rule in MAY_BE_A_PERSONS
+        return [TrialRow(shown, raw, rule.target.spelling, None, note, True, raw_personal=hidden)]
     found = [
         TrialRow(
             shown, raw, f"{rule.target.entity.name}.{name}", _text(outcome.values[j]),

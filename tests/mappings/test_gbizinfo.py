@@ -93,3 +93,22 @@ def test_shares_are_fractions_and_workplace_figures_are_percent() -> None:
     info = {"workplace_info": {"women_activity_infos": women}}
     report = one("workplaces", info, "workplace_report")
     assert (report["women_percent"], report["managers"]) == ("34.6", 22)
+
+
+@pytest.mark.parametrize(
+    ("stream", "row"),
+    [
+        ("certifications", {"certification": {"title": "認定"}}),
+        ("commendations", {"commendation": {"title": "表彰"}}),
+        ("subsidies", {"subsidy": {"title": "補助金"}}),
+        ("procurements", {"procurement": {"title": "調達"}}),
+        ("patents", {"patent": {"title": "特許"}}),
+        ("offices", {"corporation-info": {"corporation_name": "本社"}}),
+        ("finances", {"finance": {"fiscal_year_cover_page": "第10期"}}),
+        ("workplaces", {"workplace_info": {"base_infos": {"average_age": "40"}}}),
+    ],
+)
+def test_every_party_is_a_corporation(stream: str, row: dict[str, Any]) -> None:
+    mapped = plan(stream).map(source_frame({"corporate_number": NUMBER} | row))
+    (party,) = mapped.claims["party"].to_dicts()
+    assert (party["corporate_number"], party["kind"]) == (NUMBER, "corporation")

@@ -159,6 +159,7 @@ def test_a_wrong_check_digit_refuses_the_record_and_no_other(applications: Plan)
     refusal = next(refusal for refusal in mapped.refusals if refusal.level == "record")
     assert (refusal.row, refusal.rule, refusal.field) == (1, "check_digit", "answers.法人番号")
     assert "法人番号" in refusal.message
+    assert refusal.value == "9" * 13, "it may be the number that GビズID gives to a person"
     for entity, claims in mapped.claims.items():
         assert set(claims[ROW]) == {0, 2}, entity
 

@@ -40,6 +40,14 @@ def test_what_is_personal_depends_on_who_applies(applications: Plan) -> None:
         assert (birth.personal, birth.raw_personal) == (False, True)
 
 
+def test_a_number_with_a_wrong_check_digit_may_be_a_persons(applications: Plan) -> None:
+    for number, hidden in (("2180001015846", True), ("7000012050002", False)):
+        answers = APPLICATION["answers"] | {"法人番号": number}
+        rows = try_record(applications, source_frame(APPLICATION | {"answers": answers}))
+        (row,) = [row for row in rows if row.source == "answers.法人番号"]
+        assert (row.refused, row.raw_personal) == (hidden, hidden)
+
+
 def test_diff_names_the_claims_that_change(compiled: Compile) -> None:
     text = "s:\n  fields:\n    a: {to: party.capital_jpy, unit: 円}\n    b: {to: party.name}\n"
     old, new = compiled(text), compiled(text.replace("unit: 円", "unit: 千円"))
