@@ -106,6 +106,11 @@ def _leased(job: SyncJob) -> Iterator[tuple[Lease, Callable[[], None]]]:
     A lease that cannot be given back (the store is away) runs out.
     """
     stream_id = job.store.stream_id(job.system, job.stream.name)
+    job.store.describe_stream(
+        stream_id,
+        source_role=job.connector.role,
+        scope=job.system if job.stream.confidential else "",
+    )
     lease = job.store.acquire_lease(stream_id, job.owner, LEASE, job.clock.now())
     ttl = LEASE.total_seconds()
     try:

@@ -10,7 +10,15 @@ from sqlalchemy import Connection, insert, update
 
 from base.failpoint import failpoint
 from base.records import ROW
-from canonical.store import claims, drift, quarantine, records, source_records, state
+from canonical.store import (
+    change_sets,
+    claims,
+    drift,
+    quarantine,
+    records,
+    source_records,
+    state,
+)
 from canonical.store.batch import COUNT_NAMES, BatchCommit, CommitResult, StreamState
 from canonical.store.claim_tables import CLAIM_TABLES
 from canonical.store.database import Database
@@ -35,6 +43,8 @@ def commit_batch(database: Database, batch: BatchCommit) -> CommitResult:
         written = source_records.write(work, batch, before, plan_no)
         failpoint("commit.records")
         claimed, closed = _write_claims(work, prepared, written)
+        if claimed or closed:
+            change_sets.write(work, written.changed_ids)
         failpoint("commit.claims")
         items = quarantine.write(
             work, written.handled, batch.refusals, batch.deleted_keys, before.next_item_no

@@ -51,6 +51,11 @@ class Written:
     handled: dict[int, Handled]
     next_record_no: int
 
+    @property
+    def changed_ids(self) -> list[int]:
+        """The records whose claims may differ from what they were."""
+        return [*self.ids.get_column("record_id").to_list(), *self.deleted_ids]
+
 
 def write(work: Work, batch: BatchCommit, before: StreamState, plan_no: int) -> Written:
     """Insert the new records, update the others, mark the deleted ones."""

@@ -33,6 +33,20 @@ def stream_id(database: Database, system: str, stream: str) -> int:
         return int(found)
 
 
+def describe(database: Database, stream: int, source_role: str, scope: str) -> None:
+    """See `Store.describe_stream`."""
+    known = select(STREAM.c.source_role, STREAM.c.scope).where(STREAM.c.stream_id == stream)
+    with database.read() as connection:
+        if connection.execute(known).one_or_none() == (source_role, scope):
+            return
+    with database.write() as connection:
+        connection.execute(
+            update(STREAM)
+            .where(STREAM.c.stream_id == stream)
+            .values(source_role=source_role, scope=scope)
+        )
+
+
 def read(database: Database, stream: int) -> StreamState:
     """The state of a stream; StoreError when there is no such stream."""
     with database.read() as connection:

@@ -77,6 +77,16 @@ class Store:
         """The number of a stream, given on first use."""
         return state.stream_id(self.database, system, stream)
 
+    def describe_stream(self, stream_id: int, *, source_role: str, scope: str) -> None:
+        """Say what a stream's claims are worth and who may know of them.
+
+        `source_role` is its system's (`base_registry`, `register`, `identity_provider`,
+        `procedure`, `adviser`, `aggregator`); `scope` is empty for all, else the scope without
+        which nobody may learn that a business has a record there. Claims of a stream that nobody
+        described count for nothing and are shown to nobody.
+        """
+        state.describe(self.database, stream_id, source_role, scope)
+
     def acquire_lease(self, stream_id: int, owner: str, ttl: timedelta, now: datetime) -> Lease:
         """Take the stream's lease with a new fencing token.
 

@@ -63,6 +63,10 @@ STREAM = Table(
     Column("stream_id", SmallInteger, primary_key=True, autoincrement=False),
     Column("system", Text, nullable=False),
     Column("stream", Text, nullable=False),
+    Column("source_role", Text, comment="base_registry, register, …; null until described"),
+    Column(
+        "scope", Text, comment="who may know of its records; empty for all, null until described"
+    ),
     UniqueConstraint("system", "stream"),
 )
 

@@ -55,7 +55,7 @@ def test_migrations_and_tables_agree(store_url: str) -> None:
 def test_upgrading_again_changes_nothing(store: Store) -> None:
     store.upgrade()
     with store.database.read() as connection:
-        assert version(connection) == "0002"
+        assert version(connection) == "0003"
 
 
 def test_nothing_of_a_failed_migration_stays(store_url: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from canonical.store import claim_tables
+from canonical.store import claim_tables, party_tables
 from canonical.store.tables import METADATA
 from canonical.store.types import UtcDateTime
 
@@ -27,6 +27,7 @@ context.configure(
     render_as_batch=True,
     render_item=_rendered,
 )
-assert claim_tables.CLAIM_TABLES  # noqa: S101 - imported for the tables it declares
+assert claim_tables.CLAIM_TABLES  # noqa: S101 - imported for the tables they declare
+assert party_tables.PARTY is not None  # noqa: S101
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,1 @@
+"""The feed of changes: events written with their cause, numbered once they are committed."""

@@ -1,0 +1,1 @@
+"""Golden records: what the hub believes about a party, and who says so."""

@@ -1,0 +1,1 @@
+"""Which claims speak of the same business: identifiers, comparison, clusters, relations."""
