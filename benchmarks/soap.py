@@ -22,7 +22,8 @@ from connectors.contracts.wsdl import WsdlContract
 from connectors.declaration import load_declaration
 from connectors.hooks import ReadContext
 from connectors.transports.soap import SoapReader
-from mocks.support_agency.app import CONTRACT, NAMESPACE, answer
+from mocks.soap.message import answer
+from mocks.support_agency.app import CONTRACT, NAMESPACE
 from mocks.support_agency.index import AgencyIndex
 from mocks.world import World
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ CSV_BODIES: dict[str, Callable[[bytes, Fault], bytes]] = {
 
 def bodies_of(
     start: MutableMapping[str, Any],
-    others: dict[str, Callable[[bytes, Fault], bytes]],
-) -> dict[str, Callable[[bytes, Fault], bytes]]:
+    others: Mapping[str, Callable[[bytes, Fault], bytes]],
+) -> Mapping[str, Callable[[bytes, Fault], bytes]]:
     """The faults that an answer's body can have: those of CSV files, or else `others`."""
     return CSV_BODIES if is_csv(start) else others

@@ -16,7 +16,7 @@ import asyncio
 import dataclasses
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Container, MutableMapping
+from collections.abc import Awaitable, Callable, Container, Mapping, MutableMapping
 from email.utils import formatdate
 from fnmatch import fnmatchcase
 from threading import Lock
@@ -60,7 +60,10 @@ KINDS = tuple(
         (*ANSWERS, *ON_THE_WIRE, *BODIES, *XML_BODIES, *CSV_BODIES, *ZIP_BODIES, *OF_SFTP)
     )
 )
-OTHER_BODIES = {b"<": XML_BODIES, b"P": ZIP_BODIES}
+Bodies = Mapping[str, Callable[[bytes, "Fault"], bytes]]
+"""Faults of a body by their kind."""
+
+OTHER_BODIES: Mapping[bytes, Bodies] = {b"<": XML_BODIES, b"P": ZIP_BODIES}
 """Faults of bodies that are no JSON, by their first byte."""
 
 
@@ -167,16 +170,23 @@ Transmit = Callable[[Message], Awaitable[None]]
 class FaultyApp:
     """Wraps one system's app: marks every answer as synthetic, and lets faults happen.
 
-    `revoke` is called for `expired_token`, so that the old token stays refused.
+    `revoke` is called for `expired_token`, so that the old token stays refused. `bodies` are the
+    faults of its answers' bodies by their first byte, where they are others than `OTHER_BODIES`.
     """
 
     def __init__(
-        self, app: ASGIApp, box: FaultBox, system: str, revoke: Callable[[], None] | None = None
+        self,
+        app: ASGIApp,
+        box: FaultBox,
+        system: str,
+        revoke: Callable[[], None] | None = None,
+        bodies: Mapping[bytes, Bodies] | None = None,
     ) -> None:
         self.app = app
         self.box = box
         self.system = system
         self.revoke = revoke
+        self.bodies = {**OTHER_BODIES, **(bodies or {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -192,7 +202,7 @@ class FaultyApp:
             await self._answer(fault, marked)
         else:
             start, body = await _collect(self.app, scope, receive)
-            bodies = bodies_of(start, OTHER_BODIES.get(body[:1], BODIES))
+            bodies = bodies_of(start, self.bodies.get(body[:1], BODIES))
             if fault.kind in bodies and start["status"] == 200:
                 spoilt = bodies[fault.kind](body, fault)
                 if spoilt == body and not fault.memory:

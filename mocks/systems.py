@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 
 from mocks.admin import admin_app
 from mocks.credentials import ClientCredentials
-from mocks.faults import Fault, FaultBox, FaultyApp
+from mocks.faults import Bodies, Fault, FaultBox, FaultyApp
 from mocks.rates import RateLimit
 from mocks.tokens import TokenDesk
 from mocks.world import World
@@ -69,7 +69,8 @@ class Mock:
 
     What the connector suite needs of a system beyond that: `paths`, the requests whose answers
     hold a stream's records, where its declaration does not tell; and for one that is not HTTP
-    `trial`, which brings a fault about while its block runs, and `kinds`, those it knows.
+    `trial`, which brings a fault about while its block runs, and `kinds`, those it knows. `bodies`
+    are the faults of its answers, as `mocks.faults.FaultyApp` takes them.
     """
 
     app: ASGIApp | None = None
@@ -79,6 +80,7 @@ class Mock:
     paths: Mapping[str, str] = field(default_factory=dict)
     trial: Callable[[str, Fault], AbstractContextManager[None]] | None = None
     kinds: tuple[str, ...] = ()
+    bodies: Mapping[bytes, Bodies] = field(default_factory=dict)
 
 
 class SystemModule(Protocol):
@@ -161,7 +163,7 @@ def build_systems(
     for name, mock in mocks.items():
         if mock.app is not None:
             limited = RateLimit(mock.app, environment.rate_per_second)
-            apps[name] = FaultyApp(limited, box, name, mock.revoke or (lambda: None))
+            apps[name] = FaultyApp(limited, box, name, mock.revoke, mock.bodies)
         if mock.server is not None:
             servers[name] = mock.server
     return Systems(environment, apps, servers, frozenset(wanted), mocks)

@@ -17,10 +17,10 @@ from lxml import etree
 from mocks.credentials import ClientCredentials
 from mocks.pages import CURSOR_SECONDS
 from mocks.serve import MockServers, serve
+from mocks.soap.security import FRESH
 from mocks.support_agency.agencies import agencies_of
 from mocks.support_agency.app import CONTRACT, NAMESPACE, PATH, XSD
 from mocks.support_agency.index import AgencyIndex
-from mocks.support_agency.security import FRESH
 from mocks.world import World, dirt
 from mocks.world.applications import AGENCIES, agency
 from mocks.world.numbers import is_corporate_number
