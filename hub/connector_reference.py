@@ -110,7 +110,7 @@ def _coverage(connector: Connector, stream: Stream) -> tuple[str, ...]:
 
 def _report(connector: Connector, stream: Stream) -> Report:
     path = mapping_file(connector.name)
-    return check_mapping(path, stream.name, connector.schema(stream.name).paths, stream.purpose)
+    return check_mapping(path, stream.name, connector.schema(stream.name), stream.purpose)
 
 
 def _system(connector: Connector) -> str:

@@ -1,4 +1,5 @@
-"""Checks a mapping before it runs: coverage of the contract, purposes, and round trips."""
+"""Checks a mapping before it runs: coverage, units and values of the contract, purposes, and round
+trips."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Literal
 
 from base.errors import MappingError, RefusedValue
 from canonical.model import Classification
+from mappings.agreement import HasLeaves, disagreements
 from mappings.compiler import (
     ContractFields,
     contract_paths,
@@ -21,7 +23,7 @@ from mappings.loading import MappingFile, load_mapping
 from mappings.rules import FieldRule, StreamRules
 from mappings.transforms import Example
 
-Kind = Literal["unmapped", "unknown", "ignored_twice", "purpose", "round_trip"]
+Kind = Literal["unmapped", "unknown", "ignored_twice", "purpose", "round_trip", "unit", "enum"]
 
 PURPOSES: dict[Classification, frozenset[str]] = {
     Classification.PUBLIC: frozenset(),
@@ -71,6 +73,8 @@ def check_mapping(
 ) -> Report:
     """Check one stream's mapping against its contract and the purposes that the stream declares.
 
+    A contract that is more than a set of paths is asked for units and values, too.
+
     Raises:
         MappingError: the file has another shape, or names what the model does not have.
     """
@@ -83,6 +87,8 @@ def check_mapping(
         done, problems = _round_trips(rule)
         report.round_trips += done
         report.problems += problems
+    if isinstance(fields, HasLeaves):
+        report.problems += (Problem(*found) for found in disagreements(rules, fields))
     report.problems.sort(key=lambda problem: (problem.line, problem.field))
     return report
 

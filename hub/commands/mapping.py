@@ -33,7 +33,10 @@ def mapping() -> None:
 @click.argument("names", nargs=-1, metavar="[SYSTEM[.STREAM]]...")
 @json_option
 def check(names: tuple[str, ...], as_json: bool) -> int:
-    """Check coverage of the contract, purposes and round trips; names file, line and field."""
+    """Check the contract's coverage, units and values, purposes and round trips.
+
+    Names file, line and field.
+    """
     from base.errors import MappingError
     from base.settings import Settings
     from hub.mapping_tools import StreamTools
@@ -45,7 +48,7 @@ def check(names: tuple[str, ...], as_json: bool) -> int:
     broken: list[HubError] = []
     for system, stream in known_streams(names):
         tools = StreamTools(system, stream, settings)
-        fields = tools.connector.decoder(stream).fields
+        fields = tools.connector.schema(stream)
         purposes = tools.connector.streams[stream].purpose
         try:
             reports.append(check_mapping(mapping_file(system), stream, fields, purposes))

@@ -72,7 +72,7 @@ def _check(written: Written) -> int:
     if not found:
         connector = load_connector(name, _no_connection)
         for stream in connector.streams.values():
-            fields = connector.decoder(stream.name).fields
+            fields = connector.schema(stream.name)
             report = check_mapping(mapping_file(name), stream.name, fields, stream.purpose)
             found += [f"mappings/{name}.yaml:{one.line}: {one.message}" for one in report.problems]
     for problem in found:
