@@ -6,6 +6,7 @@ runs.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,10 +15,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from base.clock import JST, Clock, SystemClock
 from base.errors import LeaseHeld, SettingsError
 from dags.due import is_due, is_office_day, window_of
-from hub.options import SyncOptions, SyncSummary
+from hub.options import SyncOptions, SyncSummary, told_remarks
 
 if TYPE_CHECKING:
     from airflow.sdk import Asset
+
+log = logging.getLogger(__name__)
 
 Trigger = Literal["scheduled", "backfill", "manual"]
 
@@ -137,6 +140,12 @@ def run_stream(task: Task, context: Mapping[str, Any], asset: Asset) -> dict[str
         if options.mode == "backfill":
             raise
         raise AirflowSkipException(str(error)) from None
+    if summary.findings:
+        log.warning(
+            "%s: answers differ from the contract in %d ways; `hub status` names them",
+            task.name,
+            summary.findings,
+        )
     told = told_of(summary)
     context["outlet_events"][asset].extra = told
     return told
@@ -169,6 +178,7 @@ def told_of(summary: SyncSummary) -> dict[str, Any]:
         "counts": dict(summary.counts),
         "issues": summary.issues,
         "findings": summary.findings,
+        "remarks": told_remarks(summary.remarks),
         "since": since.isoformat() if since else None,
         "until": until.isoformat() if until else None,
         "seconds": round(summary.seconds, 1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 Mode = Literal["incremental", "full", "backfill", "replay", "file"]
 Trigger = Literal["cli", "dag"]
+
+Remarks = Counter[tuple[str, str]]
+"""How many values were accepted with a remark, by source field and the remark's name
+(`era_out_of_range`, `lost_zeros`); never a value."""
 
 COUNTS = (
     "read",
@@ -80,7 +85,8 @@ class Written:
 @dataclass(frozen=True, slots=True)
 class SyncSummary:
     """What one sync did; `seconds` is wall-clock time, `findings` counts contract drift,
-    `notes` say what the counts do not."""
+    `remarks` values accepted though they were written out of the way, `notes` say what the counts
+    do not."""
 
     system: str
     stream: str
@@ -91,6 +97,7 @@ class SyncSummary:
     window_until: datetime | None = None
     issues: int = 0
     findings: int = 0
+    remarks: Remarks = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     written: Written = field(default_factory=Written)
 
@@ -108,9 +115,16 @@ class SyncSummary:
             },
             "issues": self.issues,
             "findings": self.findings,
+            "remarks": told_remarks(self.remarks),
             "notes": self.notes,
             "written": asdict(self.written),
         }
+
+
+def told_remarks(remarks: Remarks) -> list[dict[str, str | int]]:
+    """Remarks as plain JSON values, the most frequent first."""
+    ordered = sorted(remarks.items(), key=lambda item: (-item[1], item[0]))
+    return [{"field": name, "rule": rule, "count": count} for (name, rule), count in ordered]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from hub.batching import ReadBatch, raw_hash
 from hub.compare import READ_AGAIN, compare
 from hub.deletes import AbsentKeys, FlaggedKeys
 from hub.known import Known
+from hub.options import Remarks
 from hub.replay import FoundInReading, archived_page
 from mappings import Plan
 
@@ -57,7 +58,8 @@ class Processed:
 
     `records` has the records to be written (`row`, `record_key`, `raw_hash`, `updated`,
     `position`, `outcome`); `claims` and `refusals` point to them by `row`. `outcomes` counts every
-    record of the batch, those that are not written included.
+    record of the batch, those that are not written included. `remarks` counts the values of records
+    that load which were accepted with a remark.
     """
 
     batch: ReadBatch
@@ -71,6 +73,7 @@ class Processed:
     archived: int
     deleted: list[str]
     contract_version: str
+    remarks: Remarks
 
     def refused_anew(self) -> int:
         """How many records were refused, without those whose very bytes were refused before."""
@@ -147,12 +150,14 @@ class BatchProcessor:
             if (refused := batch.refused.get(row)) is not None
         ]
         claims: dict[str, pl.DataFrame] = {}
+        notes: list[Refusal] = []
         if rows:
             frame = prepared.decoded.frame
             frame.root = _blank_guarded(frame.root, batch, rows, refusals)
             mapped = self.plan.map(frame)
             refusals += self._renumbered(prepared.decoded.refusals, rows)
             refusals += self._renumbered(mapped.refusals, rows)
+            notes = mapped.notes
             of_batch = pl.Series(rows, dtype=pl.UInt32)
             claims = {
                 entity: claim.with_columns(of_batch.gather(claim[ROW]).alias(ROW))
@@ -175,6 +180,7 @@ class BatchProcessor:
             archived=prepared.archived,
             deleted=prepared.deleted,
             contract_version=self.decoder.contract_version,
+            remarks=_remarks(notes, rows, refusals),
         )
 
     def _renumbered(self, refusals: Sequence[Refusal], rows: Sequence[int]) -> list[Refusal]:
@@ -226,6 +232,12 @@ class BatchProcessor:
             )
         positions = fresh.select("row").with_row_index("position")
         return todo.join(positions, on="row", how="left", maintain_order="left"), path, len(rows)
+
+
+def _remarks(notes: Sequence[Refusal], rows: Sequence[int], refusals: list[Refusal]) -> Remarks:
+    """How often each field was accepted with each remark, in records that load."""
+    refused = {refusal.row for refusal in refusals if refusal.level == "record"}
+    return Counter((note.field or "", note.rule) for note in notes if rows[note.row] not in refused)
 
 
 def _blank_guarded(

@@ -8,6 +8,7 @@ one and ends in the same store (`docs/invariants.md`, 1 to 5).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -30,7 +31,7 @@ from hub.deletes import AbsentKeys
 from hub.heartbeat import Heartbeat
 from hub.in_flight import InFlight
 from hub.known import Known
-from hub.options import COUNTS, OnProgress, Progress, SyncOptions, SyncSummary, Written
+from hub.options import COUNTS, OnProgress, Progress, Remarks, SyncOptions, SyncSummary, Written
 from hub.prefetch import Prefetch
 from hub.processing import BatchProcessor, Prepared, Processed
 from hub.replay import FoundInReading, archived_pages, due_again
@@ -150,6 +151,7 @@ class _Run:
         self.refused = 0
         self.issues = 0
         self.findings = 0
+        self.remarks: Remarks = Counter()
         self.notes: list[str] = []
         self.written = Written()
         self._remapped = False
@@ -188,6 +190,7 @@ class _Run:
             window_until=reading.window.until,
             issues=self.issues,
             findings=self.findings,
+            remarks=self.remarks,
             notes=self.notes,
             written=self.written,
         )
@@ -281,6 +284,7 @@ class _Run:
         self.counts = self.counts + counts
         self.issues += len(processed.refusals)
         self.findings += len(processed.findings)
+        self.remarks += processed.remarks
         self.refused += processed.refused_anew()
         budget = self.job.stream.failure_budget
         allowed = max(budget.at_least, int(budget.share * self.counts.read))

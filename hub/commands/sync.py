@@ -20,10 +20,11 @@ from hub.commands.options import (
     one_stream,
 )
 from hub.console import console
-from hub.options import Mode, OnProgress, SyncOptions, SyncSummary
+from hub.options import Mode, OnProgress, Remarks, SyncOptions, SyncSummary, told_remarks
 from hub.progress import ProgressBars, counts_table
 
 Outcome = SyncSummary | HubError
+SHOWN_REMARKS = 5
 
 
 @click.command()
@@ -187,8 +188,17 @@ def _print(outcomes: dict[tuple[str, str], Outcome], options: SyncOptions) -> No
     for pair, outcome in outcomes.items():
         if isinstance(outcome, SyncSummary) and options.mode == "replay" and not options.dry_run:
             click.echo(f"{'.'.join(pair)}: {outcome.written}")
+        if isinstance(outcome, SyncSummary) and outcome.remarks:
+            click.echo(f"{'.'.join(pair)}: accepted with a remark: {_remarks(outcome.remarks)}")
         if isinstance(outcome, HubError):
             click.echo(f"hub: {outcome}", err=True)
+
+
+def _remarks(remarks: Remarks) -> str:
+    """The most frequent remarks in words; `--json` has all of them."""
+    told = [f"{one['field']} {one['rule']} ({one['count']:,})" for one in told_remarks(remarks)]
+    more = len(told) - SHOWN_REMARKS
+    return ", ".join(told[:SHOWN_REMARKS]) + (f", and {more} more" if more > 0 else "")
 
 
 def _as_json(pair: tuple[str, str], outcome: Outcome) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -53,6 +54,28 @@ def test_the_counts_leave_the_task_and_nothing_of_a_record(syncs: Syncs) -> None
     assert given["outlet_events"].events["subsidy.applications"].extra == told
     assert "山田" not in json.dumps(told, ensure_ascii=False)
     assert syncs.options == [SyncOptions(mode="incremental", trigger="dag")]
+
+
+def test_drift_and_remarks_are_told_with_the_asset(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def drifted(task: tasks.Task, options: SyncOptions) -> SyncSummary:
+        del options
+        return SyncSummary(
+            task.system, task.stream, "r1", findings=2,
+            remarks=Counter({("郵便番号", "lost_zeros"): 3, ("申請日", "era_out_of_range"): 4}),
+        )  # fmt: skip
+
+    monkeypatch.setattr(tasks, "sync", drifted)
+    given = context("scheduled")
+    tasks.run_stream(APPLICATIONS, given, ASSET)
+    told = given["outlet_events"].events["subsidy.applications"].extra
+    assert told["findings"] == 2
+    assert "subsidy.applications: answers differ from the contract in 2 ways" in caplog.text
+    assert told["remarks"] == [
+        {"field": "申請日", "rule": "era_out_of_range", "count": 4},
+        {"field": "郵便番号", "rule": "lost_zeros", "count": 3},
+    ]
 
 
 def test_full_is_asked_for_by_hand(syncs: Syncs) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -90,6 +91,16 @@ def test_a_remark_is_accepted(synced: Synced) -> None:
     noted = {key for key, flaw in synced.flaws() if flaw.outcome == "noted"}
     assert len(noted) > 10
     assert all(synced.current(key) for key in noted)
+
+
+def test_remarks_are_counted_by_field_and_rule(synced: Synced) -> None:
+    loaded = {key for key, _ in synced.flaws() if synced.current(key)}
+    expected = Counter(flaw.rule for key, flaw in synced.flaws() if key in loaded)
+    told = synced.summaries["applications"].as_json()["remarks"]
+    found = {(one["field"], one["rule"]): one["count"] for one in told}
+    postal = sum(n for (field, rule), n in found.items() if "郵便番号" in field)
+    assert postal == expected["lost_zeros"] > 0
+    assert found["answers.決算[].決算年月", "era_out_of_range"] >= expected["era_out_of_range"] > 0
 
 
 def test_every_application_and_every_programme_that_a_keyword_finds_is_read_once(
