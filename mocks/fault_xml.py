@@ -259,13 +259,24 @@ _SPOILERS: dict[str, Spoil] = {
 }
 
 
-def _with(spoil: Spoil, words: XmlWords) -> Body:
-    return lambda body, fault: spoil(body, fault, words)
+def _with(spoil: Spoil, known: tuple[XmlWords, ...]) -> Body:
+    def body_of(body: bytes, fault: Fault) -> bytes:
+        return spoil(body, fault, _fitting(body, known))
+
+    return body_of
 
 
-def xml_bodies(words: XmlWords) -> dict[str, Body]:
+def _fitting(body: bytes, known: tuple[XmlWords, ...]) -> XmlWords:
+    """The words that this answer uses: those by which it has records, else the first."""
+    if len(known) == 1:
+        return known[0]
+    root = etree.fromstring(body)
+    return next((words for words in known if _records(root, words)), known[0])
+
+
+def xml_bodies(*known: XmlWords) -> dict[str, Body]:
     """The faults that the answers of a system with these words can have, by their kind."""
-    return {kind: _with(spoil, words) for kind, spoil in _SPOILERS.items()}
+    return {kind: _with(spoil, known) for kind, spoil in _SPOILERS.items()}
 
 
 XML_BODIES = xml_bodies(AGENCIES)

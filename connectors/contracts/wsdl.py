@@ -35,13 +35,15 @@ class SoapOperation:
     """One operation: where it is asked, what it takes, what it answers.
 
     `path` is that of the contract's `soap:address`, so that a connection's address is that of the
-    host alone. `answer` is the declaration of the element in the answer's body.
+    host alone. `question` and `answer` are the declarations of the elements in the message's and in
+    the answer's body.
     """
 
     id: str
     path: str
     action: str
     parameters: frozenset[str]
+    question: XsdElement
     answer: XsdElement
 
 
@@ -161,6 +163,7 @@ class WsdlContract:
             path=urlsplit(address).path,
             action=found.soapaction,
             parameters=frozenset(part for part, _ in found.input.body.type.elements),
+            question=self._schema.maps.elements[found.input.body.qname.text],
             answer=self._schema.maps.elements[answer.qname.text],
         )
 

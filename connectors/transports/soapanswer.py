@@ -21,6 +21,7 @@ from base.records import RefusedRecord
 from connectors.contracts.wsdl import SoapOperation, WsdlContract
 from connectors.transports.soapcut import Broken, cut
 from connectors.transports.soapfault import FAULT, SOAP, FaultWords, fault_error
+from connectors.transports.xmlfields import fields_of
 from connectors.transports.xmlrecords import NIL, XmlRecords
 from connectors.transports.xmlsafe import (
     XmlFault,
@@ -78,11 +79,12 @@ class AnswerReader:
     ) -> None:
         self.operation = operation
         self.records: XmlRecords = contract.records(operation.id, records)
-        path = [str(one.name) for one in contract.at(operation, records)]
-        self._steps = [str(operation.answer.name), *path[:-1]]
-        self._following = [str(one.name) for one in contract.at(operation, following)] if (
-            following
-        ) else []  # fmt: skip
+        *above, _record = (operation.answer, *contract.at(operation, records))
+        self._steps = [str(one.name) for one in above]
+        self._listed = {field.tag for field in fields_of(above[-1].type)}
+        leads = contract.at(operation, following) if following else []
+        self._following = [str(one.name) for one in leads]
+        self._ends_without = any(one.min_occurs == 0 for one in leads)
         self._key = key
         self._words = words
 
@@ -179,7 +181,7 @@ class AnswerReader:
                 have = ", ".join(map(_named, here)) or "nothing"
                 raise _outside(place, f"without {_local(tag)}; there is {have}")
             here = found
-        strange = sorted({_named(one) for one in here if one.tag != self.records.tag})
+        strange = sorted({_named(one) for one in here if one.tag not in self._listed})
         if strange:
             what = f"with {', '.join(strange[:5])} where {_local(self.records.tag)} should stand"
             raise _outside(place, what)
@@ -191,6 +193,8 @@ class AnswerReader:
         here = body.find(self._steps[0])
         for tag in self._following:
             found = None if here is None else here.find(tag)
+            if found is None and self._ends_without:
+                return None
             if found is None:
                 raise _outside(place, f"without {_local(tag)}, so that nobody knows what follows")
             here = found

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from lxml import etree
 from xmlschema.validators import XsdElement
 
 from base.errors import ContractError
 from connectors.contracts.wsdl import SoapOperation, WsdlContract
 from connectors.contracts.xsd import XsdContract
+from connectors.declaration import AuthMethod
 from connectors.schema import RecordSchema
 from hub.scaffold.draft import Draft, StreamDraft, key_of, late_of, stream_name
 from hub.scaffold.openapi import FROM, NEXT, SIZE, TIMELY, TOKENS, UNTIL, fields_of
@@ -31,9 +33,25 @@ def draft_wsdl(name: str, source: Path) -> Draft:
     if not streams:
         raise ContractError(f"{source.name} has no operation that answers a list")
     file = f"{name}.wsdl"
-    left = ["the mock of a SOAP service is not made: write mocks/" + name]
-    return Draft(name, name, "soap", file, {file: source.read_bytes()}, streams,
-                 "wsse_username_token", left)  # fmt: skip
+    body = source.read_bytes()
+    method, left = _auth(body)
+    return Draft(name, name, "soap", file, {file: body}, streams, method, left)
+
+
+def _auth(wsdl: bytes) -> tuple[AuthMethod, list[str]]:
+    """How one enters, as the WSDL's policy says, and what it leaves open."""
+    root = etree.fromstring(wsdl, etree.XMLParser(resolve_entities=False, no_network=True))
+    told = {etree.QName(one).localname for one in root.iter("*")}
+    credentials = "set username and password in the connection"
+    if "UsernameToken" in told:
+        plain = "the hub sends the password as a digest: ask whether the service takes that"
+        return "wsse_username_token", [credentials, *([] if "HashPassword" in told else [plain])]
+    if "Policy" in told:
+        return "none", ["the policy of the WSDL names no UsernameToken: nothing is sent to enter"]
+    return "wsse_username_token", [
+        f"the WSDL does not say how one enters, a UsernameToken was taken: {credentials}, "
+        "or declare auth: {method: none}"
+    ]
 
 
 def _children(element: XsdElement) -> Iterator[XsdElement]:
@@ -93,11 +111,13 @@ def draft_xsd(name: str, source: Path) -> Draft:
             schema = contract.record_schema(record=element)
         except ContractError:
             continue
-        section = {"element": element, "path": f"{name}.xml"}
+        path = f"{name}.xml" if element in repeated else f"{name}.zip"
+        section = {"element": element, "path": path}
         if element in repeated:
             section["envelope"] = repeated[element]
         draft = _stream(stream_name(element), schema, {"record": element, "xml": section})
-        draft.left.append(f"where the file is: xml.path says {name}.xml below the address")
+        what = "the file" if element in repeated else "the ZIP of such documents"
+        draft.left.append(f"where {what} is: xml.path says {path} below the address")
         file = f"{name}.xsd"
         return Draft(name, name, "xml", file, {file: source.read_bytes()}, [draft])
     raise ContractError(

@@ -70,10 +70,9 @@ def write(root: Path, draft: Draft, role: str) -> Written:
         **{f"connectors/{name}/{file}": body for file, body in draft.files.items()},
         f"mappings/{name}.yaml": mapping.encode(),
     }
-    if draft.protocol != "soap":
-        port = None if draft.protocol == "sql" else next_port(root)
-        texts[f"mocks/{name}/__init__.py"] = b""
-        texts[f"mocks/{name}/system.py"] = mock_text(draft, port).encode()
+    port = None if draft.protocol == "sql" else next_port(root)
+    texts[f"mocks/{name}/__init__.py"] = b""
+    texts[f"mocks/{name}/system.py"] = mock_text(draft, port).encode()
     texts[f"tests/contract/test_{name}.py"] = suite_text(draft).encode()
     there = [path for path in texts if (root / path).exists()]
     there += [path for path in (f"connectors/{name}", f"mocks/{name}") if (root / path).exists()]

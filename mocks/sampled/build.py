@@ -1,4 +1,4 @@
-"""A mock out of a connector's folder: REST operations, files over HTTP, database tables."""
+"""A mock out of a connector's folder: REST and SOAP operations, files, tables."""
 
 from __future__ import annotations
 
@@ -15,17 +15,22 @@ from starlette.routing import Route
 from base.errors import SettingsError
 from connectors.connector import Connector
 from connectors.contracts.openapi import OpenApiContract
+from connectors.contracts.wsdl import WsdlContract
 from connectors.contracts.xsd import XsdContract
 from connectors.declaration import Stream, load_declaration
 from connectors.registry import ROOT
 from mocks.credentials import ClientCredentials
 from mocks.fault_sql import KINDS
+from mocks.fault_xml import XmlWords, xml_bodies
 from mocks.sampled.database import write_tables
 from mocks.sampled.files import CsvFile
 from mocks.sampled.records import Samples
 from mocks.sampled.rest import Listing
-from mocks.sampled.xml import XmlFile
+from mocks.sampled.soap import SoapListing
+from mocks.sampled.xml import XmlFile, file_words
 from mocks.settings import RATE, http_address
+from mocks.soap.security import TokenGuard
+from mocks.soap.service import SoapService
 from mocks.subsidy.app import error, json_answer
 from mocks.systems import Environment, Mock
 from mocks.tokens import TokenDesk
@@ -75,6 +80,8 @@ def _settings(
         return {"address": f"sqlite:///{folder / FILE.format(name)}", "rate_per_second": RATE}
     address = http_address(port)
     usual: dict[str, Any] = {"address": address, "rate_per_second": RATE}
+    if stream.auth.method == "wsse_username_token":
+        return usual | {"username": credentials.client_id, "password": credentials.client_secret}
     if stream.auth.method == "token_header":
         return usual | {"token_header": TOKEN_HEADER, "api_token": credentials.client_secret}
     if stream.auth.method in {"client_secret_basic", "private_key_jwt"}:
@@ -93,26 +100,61 @@ def _over_http(connector: Connector, streams: list[Samples], environment: Enviro
     )
     door = _Door(desk, environment.credentials.client_secret)
     routes = [Route(TOKEN_PATH, door.token, methods=["POST"])]
-    for path, answer, stream in _answers(connector, streams, environment.world):
-        routes.append(Route(path, door.guarded(answer, stream), methods=["GET", "HEAD"]))
-    return Mock(Starlette(routes=routes), revoke=desk.revoke_all, secrets=desk.given_out)
-
-
-def _answers(
-    connector: Connector, streams: list[Samples], world: World
-) -> Iterator[tuple[str, Any, Stream]]:
+    words: list[XmlWords] = []
+    asked = [samples for samples in streams if samples.stream.protocol == "soap"]
+    if asked:
+        listings = [SoapListing(one, _wsdl(connector, one.stream)) for one in asked]
+        routes += _services(connector, listings, environment)
+        words += [listing.words for listing in listings]
     for samples in streams:
         stream = samples.stream
-        contract = connector.contract(stream.name)
-        if stream.protocol == "rest":
-            known = cast(OpenApiContract, contract)
-            operation = known.operation(str(stream.operation))
-            yield operation.path, Listing(samples, operation, known.resolver).answer, stream
-        elif stream.protocol == "csv":
-            yield f"/{stream.section['path']}", CsvFile(samples, world).answer, stream
-        elif stream.protocol == "xml" and "path" in stream.section:
-            namespace = cast(XsdContract, contract).schema.target_namespace or None
-            yield f"/{stream.section['path']}", XmlFile(samples, namespace).answer, stream
+        found = _answer(connector.contract(stream.name), samples, environment.world)
+        if found is not None:
+            path, answer = found
+            routes.append(Route(path, door.guarded(answer, stream), methods=["GET", "HEAD"]))
+        if stream.protocol == "xml":
+            words.append(file_words(samples))
+    bodies = {b"<": xml_bodies(*words)} if words else {}
+    return Mock(Starlette(routes=routes), revoke=desk.revoke_all, secrets=desk.given_out,
+                bodies=bodies)  # fmt: skip
+
+
+def _wsdl(connector: Connector, stream: Stream) -> WsdlContract:
+    return cast(WsdlContract, connector.contract(stream.name))
+
+
+def _services(
+    connector: Connector, listings: list[SoapListing], environment: Environment
+) -> Iterator[Route]:
+    """The addresses that messages are sent to, each with its operations."""
+    by_path: dict[str, list[SoapListing]] = {}
+    for listing in listings:
+        by_path.setdefault(listing.operation.path or "/", []).append(listing)
+    for path, here in by_path.items():
+        stream = here[0].stream
+        signed = stream.auth.method == "wsse_username_token"
+        guard = TokenGuard(environment.credentials, environment.seconds) if signed else None
+        handlers = {str(one.operation.question.name): one.handle for one in here}
+        contract = _wsdl(connector, stream)
+        namespace = str(here[0].operation.answer.target_namespace)
+        service = SoapService(contract.path.read_bytes(), path, namespace, handlers, guard)
+        yield from service.routes
+
+
+def _answer(contract: object, samples: Samples, world: World) -> tuple[str, Any] | None:
+    """Where a stream is read with GET, and what answers there; None for what is asked otherwise."""
+    stream = samples.stream
+    if isinstance(contract, OpenApiContract):
+        operation = contract.operation(str(stream.operation))
+        return operation.path, Listing(samples, operation, contract.resolver).answer
+    if "path" not in stream.section:
+        return None
+    path = f"/{stream.section['path']}"
+    if stream.protocol == "csv":
+        return path, CsvFile(samples, world).answer
+    if isinstance(contract, XsdContract):
+        return path, XmlFile.of(samples, contract).answer
+    return None
 
 
 class _Door:

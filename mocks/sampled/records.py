@@ -8,8 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from connectors.connector import Connector
+from connectors.contracts.wsdl import WsdlContract
+from connectors.contracts.xsd import XsdContract
 from connectors.declaration import Stream
 from connectors.schema import Leaf, ListNode, ObjectNode
+from connectors.transports.xmlrecords import XmlRecords
+from mocks.sampled.elements import element_of
 from mocks.sampled.values import value_of
 from mocks.world import World
 from mocks.world.business import Business
@@ -21,11 +25,15 @@ RECORDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A record: its key, the instant of its update as text, and its fields."""
+    """A record: its key, the instant of its update as text, and its fields.
+
+    `element` is the record in XML, where its contract is a schema.
+    """
 
     key: str
     updated: str
     fields: dict[str, Any]
+    element: Any = None
 
 
 class Samples:
@@ -33,7 +41,9 @@ class Samples:
 
     def __init__(self, connector: Connector, stream: Stream, world: World) -> None:
         self.stream = stream
-        self.root = connector.schema(stream.name).root
+        schema = connector.schema(stream.name)
+        self.root, self.leaves = schema.root, schema.leaves
+        self._xml = _xml_records(connector.contract(stream.name), stream)
         named = [b for b in world.businesses.values() if b.corporate_number]
         self.records = [
             self._sample(business, number, world.now)
@@ -44,10 +54,13 @@ class Samples:
             world.truth.state(key, business.id, (), frozenset())
 
     def _sample(self, business: Business, number: int, now: datetime) -> Sample:
-        fields = self._object(self.root, business, number, now)
+        fields, element = self._object(self.root, business, number, now), None
+        if self._xml is not None:
+            element = element_of(self._xml.declaration, fields, number)
+            fields = self._xml.value(element)
         cursor = self.stream.cursor.field if self.stream.cursor else None
         key, updated = (_inside(fields, path) for path in (self.stream.key, cursor))
-        return Sample(str(key), str(updated), fields)
+        return Sample(str(key), str(updated), fields, element)
 
     def _object(
         self, node: ObjectNode, business: Business, number: int, now: datetime
@@ -75,6 +88,15 @@ class Samples:
             yield f"{number:06d}"
         else:
             yield value_of(node, business, number, now)
+
+
+def _xml_records(contract: object, stream: Stream) -> XmlRecords | None:
+    """What reads the stream's records, where they are elements."""
+    if isinstance(contract, WsdlContract):
+        return contract.records(str(stream.operation), str(stream.records))
+    if isinstance(contract, XsdContract):
+        return XmlRecords(contract.schema, stream.record or str(stream.section["element"]))
+    return None
 
 
 def _tells(leaf: Leaf, business: Business, number: int, now: datetime) -> bool:

@@ -1,42 +1,74 @@
-"""An XML file of sample records: the declaration's envelope around its elements."""
+"""Files of sample records in XML: one document with an envelope, or a ZIP with a document each."""
 
 from __future__ import annotations
 
+import io
+import zipfile
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 from starlette.requests import Request
 from starlette.responses import Response
 
+from connectors.contracts.xsd import XsdContract
+from connectors.transports.xmlfields import global_element
+from mocks.fault_xml import XmlWords
+from mocks.sampled.elements import element_of
 from mocks.sampled.records import Samples
 
 HEADERS = {"X-Synthetic-Data": "true"}
+MOMENT = (2026, 1, 1, 0, 0, 0)
 
 
+@dataclass(frozen=True, slots=True)
 class XmlFile:
-    """One document: one record, or an envelope with all of them."""
+    """One file as the hub fetches it."""
 
-    def __init__(self, samples: Samples, namespace: str | None) -> None:
-        self._namespace = namespace
+    body: bytes
+    media_type: str
+
+    @classmethod
+    def of(cls, samples: Samples, contract: XsdContract) -> XmlFile:
+        """The stream's records, within its envelope; documents of their own where it has none."""
         section = samples.stream.section
-        records = [self._element(section["element"], one.fields) for one in samples.records]
-        root = records[0] if records else self._element(section["element"], {})
-        if "envelope" in section:
-            root = self._element(section["envelope"], {})
-            root.extend(records)
-        self.body: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-
-    def _element(self, name: str, content: Any) -> etree._Element:
-        tag = f"{{{self._namespace}}}{name}" if self._namespace else name
-        element = etree.Element(tag, nsmap={None: self._namespace} if self._namespace else None)
-        if not isinstance(content, dict):
-            element.text = str(content).lower() if isinstance(content, bool) else str(content)
-            return element
-        for child, value in content.items():
-            for one in value if isinstance(value, list) else [value]:
-                element.append(self._element(child, one))
-        return element
+        if "envelope" not in section:
+            return cls(_zip([_text(one.element) for one in samples.records]), "application/zip")
+        envelope = global_element(contract.schema, section["envelope"])
+        inside = {section["element"]: [one.element for one in samples.records]}
+        return cls(_text(element_of(envelope, inside)), "application/xml")
 
     async def answer(self, _request: Request) -> Response:
-        """The document."""
-        return Response(self.body, headers=HEADERS, media_type="application/xml")
+        """The file."""
+        return Response(self.body, headers=HEADERS, media_type=self.media_type)
+
+
+def file_words(samples: Samples) -> XmlWords:
+    """What the parts of such a document are called."""
+    section = samples.stream.section
+    return words_of(samples, str(section.get("envelope", "")), str(section["element"]))
+
+
+def words_of(samples: Samples, holder: str, record: str, token: str | None = None) -> XmlWords:
+    """The words of a stream's answers; the text is the first field that is neither key nor time."""
+    stream = samples.stream
+    cursor = stream.cursor.field if stream.cursor else None
+    kept = {stream.key, cursor}
+    texts = [leaf.path for leaf in samples.leaves if leaf.path not in kept and not leaf.enum]
+    names = (path.rpartition(".")[2] for path in (stream.key, cursor or "", *texts[:1], "note"))
+    key, updated, text, *_ = names
+    return XmlWords(holder, key, updated, text, record=record, token=token)
+
+
+def _text(element: Any) -> bytes:
+    return bytes(etree.tostring(element, xml_declaration=True, encoding="UTF-8"))
+
+
+def _zip(documents: list[bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
+        for number, document in enumerate(documents, 1):
+            info = zipfile.ZipInfo(f"{number:04d}.xml", MOMENT)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            made.writestr(info, document)
+    return buffer.getvalue()
