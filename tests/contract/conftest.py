@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests import postgres
+from tests.contract.part import DoesNotApply
 from tests.contract.staging import Hub, Staging, staging
 from tests.contract.standing import Undisturbed
-from tests.contract.suite import DoesNotApply
 
 MARK = "does_not_apply"
 

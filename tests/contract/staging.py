@@ -185,6 +185,8 @@ def real_system(environ: Mapping[str, str], system: str) -> dict[str, str] | Non
     given = environ.get(f"{VARIABLE}{system.upper()}")
     if given is None:
         return None
+    if not given.lstrip().startswith("{"):
+        return {f"HUB_CONNECTION_{system.upper()}": given}
     connection = json.loads(given)
     by_name = {system: connection} if "address" in connection else connection
     return connection_variables(by_name)

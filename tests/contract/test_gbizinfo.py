@@ -2,4 +2,4 @@
 
 from tests.contract.suite import connector_suite
 
-suite = connector_suite("gbizinfo", businesses=1500)
+suite = connector_suite("gbizinfo", businesses=1500, unbounded=["patents"])
