@@ -18,6 +18,7 @@ FEATURE_COLUMNS: dict[str, ColumnType] = {
     "name_kana": ColumnType.TEXT,
     "trade_name": ColumnType.TEXT,
     "person_name": ColumnType.TEXT,
+    "family_name": ColumnType.TEXT,
     "person_kana": ColumnType.TEXT,
     "birth_on": ColumnType.DATE,
     "established_on": ColumnType.DATE,
@@ -35,7 +36,8 @@ FEATURE_COLUMNS: dict[str, ColumnType] = {
 """What a member is compared by, reduced (width, kana, legal form, variant characters).
 
 `name_core` is the corporation's name, `person_name` a sole proprietor's or the representative's
-(spaces left out), `trade_name` the 屋号. Town and block are in digits of one kind (`3-12-4`).
+(spaces left out), `family_name` the part of it before the space where one stood, `trade_name`
+the 屋号. Town and block are in digits of one kind (`3-12-4`).
 Dates are the first day of what is known.
 """
 

@@ -192,6 +192,7 @@ def upgrade() -> None:
     sa.Column('name_kana', sa.Text(), nullable=True),
     sa.Column('trade_name', sa.Text(), nullable=True),
     sa.Column('person_name', sa.Text(), nullable=True),
+    sa.Column('family_name', sa.Text(), nullable=True),
     sa.Column('person_kana', sa.Text(), nullable=True),
     sa.Column('birth_on', sa.Date(), nullable=True),
     sa.Column('established_on', sa.Date(), nullable=True),
