@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -28,31 +26,24 @@ from connectors.hooks import ReadContext
 from connectors.keys import KeyReader, instant_text
 from connectors.transports.files import source_of
 from connectors.transports.rest import pack_position, unpack_position
+from connectors.transports.xmlkept import kept_bytes
 from connectors.transports.xmlrecords import TooDeepError
 from connectors.transports.xmlsafe import (
     Limits,
     XmlFault,
     check_limits,
     forbid_doctype,
-    in_utf8,
     parse_document,
     safe_options,
     salvage,
     syntax_fault,
 )
+from connectors.transports.xmlstream import CountedFile, forget
 from connectors.transports.xmlverdict import ValidRecords
 from connectors.transports.zipfiles import Member, ZipLimits, ZipMembers
 
-HEAD = 64 * 1024
-"""Bytes at a file's beginning in which its encoding and a DTD show."""
-
 READ_AHEAD = 256 * 1024
 """Bytes that the parser may have read of a record before the end of the one before it."""
-
-KEPT = 1024 * 1024
-"""Bytes of a refused document that are kept, at most."""
-
-_REFERENCE = re.compile(rb"&#(?:0*([0-9]{2,6})|x0*([0-9A-Fa-f]{2,5}));")
 
 Found = bytes | RefusedRecord
 """One record's JSON text, or why there is none."""
@@ -255,13 +246,13 @@ class XmlReader:
         Raises:
             ReadError: the file is not well-formed, or an element in it has no end.
         """
-        counted = _Counted(file, self.limits.document)
+        counted = CountedFile(file, self.limits.document)
         try:
-            head = counted.head(HEAD)
+            head = counted.head()
             for element in self._elements(counted, head, name):
                 size, counted.since = counted.since + READ_AHEAD, 0
                 yield self._inner(element, name, size)
-                _forget(element)
+                forget(element)
         except XmlFault as fault:
             raise ReadError(
                 f"{name}: {fault.message}",
@@ -275,7 +266,7 @@ class XmlReader:
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise ReadError(f"{name} breaks off: {type(error).__name__}") from None
 
-    def _elements(self, file: _Counted, head: bytes, name: str) -> Iterator[etree._Element]:
+    def _elements(self, file: CountedFile, head: bytes, name: str) -> Iterator[etree._Element]:
         """The envelope's children, each when its end has come."""
         forbid_doctype(head)
         events = etree.iterparse(
@@ -316,7 +307,7 @@ class XmlReader:
         self, fault: XmlFault, name: str, raw: bytes, element: etree._Element | None = None
     ) -> RefusedRecord:
         """A document kept raw for the quarantine, under its own key where that can be read."""
-        kept = _kept(raw)
+        kept = kept_bytes(raw)
         key = self._key(element) if element is not None else None
         if key is None:
             digest = hashlib.sha256(kept or name.encode()).hexdigest()[:16]
@@ -338,74 +329,3 @@ class XmlReader:
         except (TooDeepError, RecursionError):
             return None
         return next(iter(page.keys or page.deleted), None)
-
-
-class _Counted:
-    """A file for the parser; raises where no record ends for too long."""
-
-    def __init__(self, file: IO[bytes], limit: int) -> None:
-        self._file = file
-        self._limit = limit
-        self._head = b""
-        self.since = 0
-
-    def head(self, size: int) -> bytes:
-        """The first bytes; they are read again from the start."""
-        self._head = self._file.read(size)
-        in_utf8_head(self._head)
-        return self._head
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes.
-
-        Raises:
-            XmlFault: one element goes on for more than the limit.
-        """
-        if self._head:
-            data, self._head = self._head[:size], self._head[size:]
-        else:
-            data = self._file.read(size)
-        self.since += len(data)
-        if self.since > self._limit:
-            raise XmlFault("too_large", f"an element has more than {self._limit:,} bytes")
-        return data
-
-
-def in_utf8_head(head: bytes) -> None:
-    """Check what a large file says of its encoding; only UTF-8 is streamed.
-
-    Raises:
-        XmlFault: it declares another encoding.
-    """
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise XmlFault("encoding", "a file of many records must be in UTF-8")
-    end = head.find(b"?>")
-    declaration = head[: end + 2] if head.startswith(b"<?xml") and end > 0 else b""
-    if declaration and in_utf8(declaration) is not declaration:
-        raise XmlFault("encoding", "a file of many records must be in UTF-8")
-
-
-def _forget(element: etree._Element) -> None:
-    """Free an element and what stands before it."""
-    parent = element.getparent()
-    element.clear()
-    if parent is not None:
-        while (before := element.getprevious()) is not None:
-            parent.remove(before)
-
-
-def _kept(raw: bytes) -> bytes:
-    """A refused document's bytes, spelled so that the guard against 個人番号 reads them.
-
-    In UTF-8 where they can be read, and with digits and letters in place of their references.
-    """
-    with suppress(XmlFault):
-        raw = in_utf8(raw)
-    if b"&#" in raw:
-        raw = _REFERENCE.sub(_referred, raw)
-    return raw[:KEPT]
-
-
-def _referred(found: re.Match[bytes]) -> bytes:
-    char = chr(int(found[1] or found[2], 10 if found[1] else 16))
-    return char.encode() if char.isalnum() else found[0]
