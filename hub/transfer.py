@@ -28,6 +28,7 @@ from connectors.declaration import Stream
 from hub.batching import ReadBatch, batches
 from hub.committer import Committer
 from hub.deletes import AbsentKeys
+from hub.given_file import recognised
 from hub.heartbeat import Heartbeat
 from hub.in_flight import InFlight
 from hub.known import Known
@@ -47,6 +48,9 @@ BATCH_RECORDS = 7_500
 LEASE = timedelta(seconds=60)
 OF_FILES = "file:"
 """How the keys of a connector's notes about whole files begin."""
+
+OF_FAULTS = "broken:"
+"""How those of its notes begin that say what was broken, not what was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,17 +244,20 @@ class _Run:
             limit=self.options.limit,
             file=self.options.file,
         )
+        if self.options.file is not None:
+            pages = recognised(pages, self.options.file.name)
         return pages if self.options.limit is None else limited(pages, self.options.limit)
 
     def _memo(self, keys: Sequence[str]) -> dict[str, str]:
-        """The connector's notes of earlier runs; a full read knows none, so it reads all again.
+        """The connector's notes of earlier runs; a full read knows none of what was read, so it
+        reads all again.
 
         Nor does a local file, which is read because somebody says so. A system's file that has not
         changed is read again where another mapping reads it.
         """
         if self.options.mode in {"full", "file"}:
-            return {}
-        if self._remapped:
+            keys = [key for key in keys if key.startswith(OF_FAULTS)]
+        elif self._remapped:
             keys = [key for key in keys if not key.startswith(OF_FILES)]
         return self.job.store.memo(self.lease.stream_id, keys)
 

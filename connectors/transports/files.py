@@ -204,8 +204,8 @@ def _unless(noted: str | None) -> dict[str, str]:
     return {}
 
 
-def _described(name: str, headers: Mapping[str, str], body: BinaryIO) -> RemoteFile:
-    """What an answer says of its file.
+def check_no_page(name: str, headers: Mapping[str, str]) -> None:
+    """Make sure that an answer is the file that was asked for.
 
     Raises:
         ContractError: it is a web page.
@@ -215,6 +215,15 @@ def _described(name: str, headers: Mapping[str, str], body: BinaryIO) -> RemoteF
             f"{name} is a web page instead of a file",
             remedy="It may be a maintenance or log-in page: open the address, then sync again",
         )
+
+
+def _described(name: str, headers: Mapping[str, str], body: BinaryIO) -> RemoteFile:
+    """What an answer says of its file.
+
+    Raises:
+        ContractError: it is a web page.
+    """
+    check_no_page(name, headers)
     size = body.seek(0, 2)
     file = RemoteFile(name, size, headers.get("last-modified"), headers.get("etag"))
     if file.mark is None:

@@ -195,20 +195,48 @@ def test_a_spoilt_document_is_refused_and_all_others_are_read(
     assert len(raws(pages)) == len(good) - lost
 
 
-def test_a_zip_that_breaks_off_is_an_error_and_the_days_before_it_are_kept(
+def test_a_zip_that_breaks_off_is_refused_as_a_whole_and_holds_up_no_other(
     reader: Reader,
 ) -> None:
-    reader.fault("zip_broken", skip=4)
-    pages: list[Page] = []
+    days = reader.files.listed(None, reader.servers.world.today)
+    reader.fault("zip_broken", skip=4, count=1)
+    pages = reader.read()
+    (refused,) = [one for page in pages for one in page.refused]
+    assert (refused.key, refused.rule) == (f"file:{days[4].name}", "broken_file")
+    assert refused.message.startswith(f"{days[4].name} is no complete ZIP")
+    assert json.loads(refused.raw)["file"] == days[4].name
+    assert len(raws(pages)) == sum(len(day.entries) for day in days if day is not days[4])
+
+
+def test_a_broken_zip_is_read_again_until_it_is_whole(reader: Reader) -> None:
+    days = reader.files.listed(None, reader.servers.world.today)
+    key = f"file:{days[4].name}"
+    reader.fault("zip_broken", skip=4, count=1)
+    reader.read()
+    reader.fault("zip_broken", count=1)
+    (again,) = reader.read()
+    assert [one.key for one in again.refused] == [key]
+    assert not again.deleted
+    mended = reader.read()
+    assert len(raws(mended)) == len(days[4].entries)
+    assert [gone for page in mended for gone in page.deleted] == [key]
+    (known,) = reader.read()
+    assert not known.keys
+    assert not known.deleted
+
+
+def test_a_web_page_in_a_files_place_is_an_error(reader: Reader) -> None:
+    reader.fault("html", count=1)
+    with pytest.raises(HubError, match="web page"):
+        reader.read()
+
+
+def test_a_broken_zip_given_by_hand_is_an_error(reader: Reader, tmp_path: Path) -> None:
+    day = reader.files.listed(None, reader.servers.world.today)[0]
+    path = tmp_path / day.name
+    path.write_bytes(reader.files.body(day)[:-40])
     with pytest.raises(ReadError, match=r"management_plan\.plans: plans-\d+\.zip is no complete"):
-        _collect(reader, pages)
-    assert len(pages) == 4
-    assert len(reader.read()) > 4
-
-
-def _collect(reader: Reader, pages: list[Page]) -> None:
-    for page in reader.pages():
-        pages.append(page)  # noqa: PERF402 - what came before an error must stay
+        reader.read(file=path)
 
 
 def test_a_duplicate_comes_twice_and_is_the_hubs_to_judge(reader: Reader) -> None:

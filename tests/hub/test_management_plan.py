@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
-from hub.options import SyncSummary
+from base.errors import ReadError
+from hub.options import SyncOptions, SyncSummary
 from mocks.management_plan import filings
+from mocks.management_plan.files import Day
 from mocks.world import World, dirt
 from tests.hub.systems import OneSystem, one_system
 
@@ -80,6 +83,43 @@ def test_a_plan_has_its_money_its_equipment_and_the_answers_of_its_filing(
 def test_a_second_run_reads_no_file_again(system: OneSystem, first: SyncSummary) -> None:
     again = system.sync("plans").counts
     assert again["read"] == 0
+
+
+@pytest.mark.parametrize("options", [None, SyncOptions(mode="full")], ids=["on", "full"])
+def test_a_broken_file_is_quarantined_by_its_name_until_it_is_whole(
+    system: OneSystem,
+    first: SyncSummary,
+    monkeypatch: pytest.MonkeyPatch,
+    options: SyncOptions | None,
+) -> None:
+    files = system.servers.systems.mocks["management_plan"].app.state.management_plan.files  # type: ignore[union-attr]
+    day = files.listed(None, system.servers.world.today)[-1]
+    before, body = system.quarantined(), files.body(day)
+    day.body, tag = body[:-40], Day.etag.fget  # type: ignore[attr-defined]
+    monkeypatch.setattr(
+        Day, "etag", property(lambda one: f'"{options}"' if one is day else tag(one))
+    )
+    for expected in ({"quarantined": 1}, {"unchanged": 1}):
+        counts = system.sync("plans").counts
+        assert {name: n for name, n in counts.items() if n} == {"read": 1, **expected}
+        ((_, key, level, rule, _),) = system.quarantined() - before
+        assert (key, level, rule) == (f"file:{day.name}", "record", "broken_file")
+    day.body = body
+    counts = system.sync("plans", options).counts
+    assert counts["deleted"] == 1, "the file's own item"
+    assert system.quarantined() == before
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n", b"<letter/>", b""])
+def test_a_wrong_file_given_by_hand_is_an_error_and_leaves_nothing(
+    system: OneSystem, first: SyncSummary, tmp_path: Path, content: bytes
+) -> None:
+    before = system.quarantined()
+    path = tmp_path / "letter.xml"
+    path.write_bytes(content)
+    with pytest.raises(ReadError, match=r"management_plan\.plans: letter\.xml holds no record"):
+        system.sync("plans", SyncOptions(mode="file", file=path))
+    assert system.quarantined() == before
 
 
 def test_a_day_that_goes_on_brings_what_changed(system: OneSystem, first: SyncSummary) -> None:
