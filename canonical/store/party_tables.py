@@ -73,6 +73,8 @@ MATCH_PROGRESS = Table(
         autoincrement=False,
     ),
     Column("batch_no", Integer, nullable=False, comment="batches up to here are matched"),
+    Column("record_id", BigInteger, comment="in a first pass: of records up to here; else null"),
+    Column("scope", Text, nullable=False, comment="of the stream when it was matched"),
 )  # fmt: skip
 
 MATCH_MEMBER = Table(
@@ -134,6 +136,7 @@ MATCH_DECISION = Table(
     Column("decided_by", Text, nullable=False),
     Column("decided_at", UtcDateTime, nullable=False),
     Column("replaced_by", Integer, comment="the later decision about the same pair"),
+    Column("leaves", BigInteger, comment="the member that was taken out of its party, if one was"),
     CheckConstraint("verdict IN ('same', 'different', 'related', 'withdrawn')", name="verdict"),
     Index(None, "low", "high"),
 )

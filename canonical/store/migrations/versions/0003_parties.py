@@ -147,6 +147,7 @@ def upgrade() -> None:
     sa.Column('decided_by', sa.Text(), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('replaced_by', sa.Integer(), nullable=True, comment='the later decision about the same pair'),
+    sa.Column('leaves', sa.BigInteger(), nullable=True, comment='the member that was taken out of its party, if one was'),
     sa.CheckConstraint("verdict IN ('same', 'different', 'related', 'withdrawn')", name=op.f('ck_match_decision_verdict')),
     sa.PrimaryKeyConstraint('decision_no', name=op.f('pk_match_decision'))
     )
@@ -266,6 +267,8 @@ def upgrade() -> None:
     op.create_table('match_progress',
     sa.Column('stream_id', sa.SmallInteger(), autoincrement=False, nullable=False),
     sa.Column('batch_no', sa.Integer(), nullable=False, comment='batches up to here are matched'),
+    sa.Column('record_id', sa.BigInteger(), nullable=True, comment='in a first pass: of records up to here; else null'),
+    sa.Column('scope', sa.Text(), nullable=False, comment='of the stream when it was matched'),
     sa.ForeignKeyConstraint(['stream_id'], ['stream.stream_id'], name=op.f('fk_match_progress_stream_id')),
     sa.PrimaryKeyConstraint('stream_id', name=op.f('pk_match_progress'))
     )
