@@ -1,13 +1,10 @@
-"""The subsidy connector against a tiny jGrants: answers written by hand, with the real traps."""
+"""The subsidy connector against a tiny jGrants: what it asks, keeps and reads again."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,125 +12,24 @@ import pytest
 
 from base.clock import ManualClock
 from base.connection import Connection
-from base.errors import CircuitOpen, ConnectError, HubError, MappingError
+from base.errors import MappingError
 from base.http import HttpClient
-from base.http_answer import Response
-from base.records import ABSENT, Page
+from base.records import ABSENT
 from connectors.archive import Archive
-from connectors.connector import Connector
 from connectors.registry import load_connector
 from connectors.subsidy.hooks import checked_keywords
 from tests.connectors.helpers import UNTIL, Reply, connector_to, read_pages, serving
-
-PDF = b"%PDF-1.4 tiny"
-KEYWORDS = 7
-
-
-def item(number: int, **more: Any) -> dict[str, Any]:
-    """A list item: title not NFKC, a limit of 0 for "not stated", an end in UTC."""
-    return {
-        "acceptance_end_datetime": "2026-12-31T14:59:00.000Z",
-        "acceptance_start_datetime": "2026-09-16T00:00:00.000Z",
-        "id": f"a0W00000000000{number:04}",
-        "institution_name": None,
-        "name": f"S-{number:08}",
-        "subsidy_max_limit": 0,
-        "target_area_search": "全国",
-        "target_number_of_employees": "100名以下",
-        "title": f"令和８年度　⽀援⾦ No.{number}",
-        **more,
-    }
-
-
-def round_of(number: int, **more: Any) -> dict[str, Any]:
-    return {
-        "id": f"w{number}",
-        "target_area_search": "東京都/大阪府",
-        "target_area_detail": None,
-        "fiscal_year_round": "第1回",
-        "acceptance_start_datetime": "2026-09-16T00:00Z",
-        "acceptance_end_datetime": "2026-12-31T14:59Z",
-        "project_end_deadline": None,
-        **more,
-    }
-
-
-def detail(number: int, **more: Any) -> dict[str, Any]:
-    return {
-        "id": f"a0W00000000000{number:04}",
-        "name": f"S-{number:08}",
-        "title": f"令和８年度　⽀援⾦ No.{number}",
-        "subsidy_catch_phrase": None,
-        "detail": '<p style="color: red">■目的\\n</p>',
-        "use_purpose": "設備整備・IT導入をしたい / 資金繰りを改善したい",
-        "industry": "製造業",
-        "target_number_of_employees": "100名以下",
-        "subsidy_rate": "1/2（施設は2/3）",
-        "subsidy_max_limit": 0,
-        "request_reception_presence": "有",
-        "is_enable_multiple_request": False,
-        "front_subsidy_detail_page_url": "https://www.jgrants-portal.go.jp/subsidy/x",
-        "application_guidelines": [],
-        "outline_of_grant": [{"name": "要綱.pdf", "data": base64.b64encode(PDF).decode()}],
-        "application_form": None,
-        "institution_name": None,
-        **more,
-    }
-
-
-class JGrants:
-    """A server's script with programmes by number; each keyword finds a part of them."""
-
-    def __init__(self, count: int) -> None:
-        self.items = {number: item(number) for number in range(count)}
-        self.v2 = {n: detail(n, granttype=None, workflow=[round_of(n)]) for n in self.items}
-        self.v1: dict[int, dict[str, Any]] = {}
-        self.failing: set[int] = set()
-        self.unknown_is_404 = False
-
-    def __call__(self, path: str, query: dict[str, str]) -> Reply:
-        if path == "/exp/v1/public/subsidies":
-            chosen = [
-                one for number, one in self.items.items()
-                if hash_of(query["keyword"], number) % 2 or number % KEYWORDS == 0
-            ]  # fmt: skip
-            return result(*chosen)
-        version, number = path.split("/")[2], int(path[-4:])
-        if number in self.failing:
-            return Reply({"errorCode": "E-ML-9999"}, status=500)
-        known = (self.v2 if version == "v2" else self.v1).get(number)
-        if known is None and self.unknown_is_404:
-            return Reply({}, status=404)
-        return result(*([] if known is None else [known]))
-
-
-def hash_of(keyword: str, number: int) -> int:
-    return hashlib.sha256(f"{keyword}{number}".encode()).digest()[0]
-
-
-def result(*members: dict[str, Any]) -> Reply:
-    count = len(members)
-    return Reply({"metadata": {"type": "x", "resultset": {"count": count}}, "result": members})
-
-
-def read(
-    source: JGrants, notes: dict[str, str] | None = None, at: datetime = UNTIL, **more: Any
-) -> tuple[list[Page], list[str], Connector]:
-    """Pages, the details' paths that were asked for, and the connector."""
-    put_file = more.pop("put_file", None)
-    with serving(source) as served:
-        connector = connector_to(served.address, "subsidy", put_file=put_file)
-        memo = lambda keys: {k: notes[k] for k in keys if notes and k in notes}  # noqa: E731
-        pages = read_pages(connector, "programs", memo=memo, clock=ManualClock(at), **more)
-    return pages, [path for path, _q, _h in served.seen if "/id/" in path], connector
-
-
-def keys(pages: list[Page]) -> list[str]:
-    return [key for page in pages for key in page.keys]
-
-
-def notes_of(pages: list[Page]) -> dict[str, str]:
-    return {key: note for page in pages for key, note in page.notes.items()}
+from tests.connectors.jgrants import (
+    KEYWORDS,
+    PDF,
+    JGrants,
+    detail,
+    item,
+    keys,
+    notes_of,
+    read,
+    round_of,
+)
 
 
 def test_the_union_of_keywords_holds_each_programme_once() -> None:
@@ -217,175 +113,11 @@ def test_v1_is_asked_where_v2_names_no_period(rounds: Any) -> None:
     assert not decoded.refusals
 
 
-@pytest.mark.parametrize("unknown_is_404", [True, False])
-def test_an_id_without_detail_is_kept_from_the_list_and_never_loses_one(
-    unknown_is_404: bool,
-) -> None:
-    source = JGrants(1)
-    source.unknown_is_404 = unknown_is_404
-    kept = source.v2.pop(0)
-    pages, _, connector = read(source)
-    decoded = connector.decoder("programs").decode(pages[0].raws)
-    assert not decoded.refusals
-    assert decoded.frame.root["v2.title"][0] == ABSENT
-    source.v2[0] = kept
-    notes = notes_of(read(source)[0])
-    del source.v2[0]
-    again, _, _ = read(source, notes, at=UNTIL + timedelta(days=8))
-    assert (keys(again), again[0].unchanged) == ([], [kept["id"]])
-
-
-def test_one_failing_detail_is_refused_and_the_others_load() -> None:
-    source = JGrants(4)
-    source.failing = {1}
-    pages, _, _ = read(source)
-    assert len(keys(pages)) == 3
-    refused = pages[0].refused[0]
-    assert (refused.key, refused.rule) == (source.items[1]["id"], "detail_unavailable")
-    source.failing = {1, 2, 3}
-    with pytest.raises(HubError):
-        read(source)
-
-
-def test_a_programme_that_never_had_a_detail_follows_its_list_item() -> None:
-    source = JGrants(1)
-    kept = source.v2.pop(0)
-    notes = notes_of(read(source)[0])
-    assert read(source, notes)[0][0].unchanged == [kept["id"]], "not asked for again within a week"
-    source.items[0]["title"] = "改題"
-    changed, _, _ = read(source, notes)
-    assert keys(changed) == [kept["id"]]
-    assert "改題".encode() in changed[0].raws[0]
-    assert notes_of(changed)[kept["id"]] != notes[kept["id"]]
-    later, _, _ = read(source, notes_of(changed), at=UNTIL + timedelta(days=8))
-    assert later[0].raws == changed[0].raws
-    source.v2[0] = kept
-    found, _, _ = read(source, notes_of(later), at=UNTIL + timedelta(days=16))
-    assert b'"v2":' in found[0].raws[0]
-
-
-def test_a_changed_programme_that_lost_its_detail_keeps_what_is_stored() -> None:
-    source = JGrants(1)
-    notes = notes_of(read(source)[0])
-    del source.v2[0]
-    source.items[0]["title"] = "改題"
-    pages, _, _ = read(source, notes)
-    assert (keys(pages), pages[0].unchanged, pages[0].notes) == ([], [], {})
-    assert [(r.key, r.rule) for r in pages[0].refused] == [(item(0)["id"], "detail_unavailable")]
-
-
 @pytest.mark.parametrize("note", ["", "x", "x y", "x 2026-99-99 list"])
 def test_a_note_that_cannot_be_read_counts_as_old(note: str) -> None:
     source = JGrants(1)
     pages, asked, _ = read(source, {item(0)["id"]: note})
     assert (len(keys(pages)), len(asked)) == (1, 1)
-
-
-class Spoilt(JGrants):
-    """Answers a chosen reply for the v2 details of some programmes."""
-
-    def __init__(self, count: int, bad: set[int], spoil: Callable[[Reply], Reply]) -> None:
-        super().__init__(count)
-        self.bad, self.spoil = bad, spoil
-
-    def __call__(self, path: str, query: dict[str, str]) -> Reply:
-        reply = super().__call__(path, query)
-        return self.spoil(reply) if "/v2/" in path and int(path[-4:]) in self.bad else reply
-
-
-def one_byte_lost(reply: Reply) -> Reply:
-    """A character of the round, deep in the detail, lacks its last byte."""
-    return Reply(reply.data.replace("第1回".encode(), "第1回".encode()[:-1]))
-
-
-HTML = {"Content-Type": "text/html"}
-NO_DETAIL: dict[str, Callable[[Reply], Reply]] = {
-    "null": lambda _reply: Reply({"metadata": {}, "result": None}),
-    "web page": lambda _reply: Reply(b"<html><title>x</title></html>", headers=HTML),
-    "no body": lambda _reply: Reply(b""),
-    "not JSON around it": lambda _reply: Reply(b'{"result": [{}], "x": tru}'),
-}
-
-
-@pytest.mark.parametrize("spoil", NO_DETAIL.values(), ids=NO_DETAIL.keys())
-def test_one_answer_that_holds_no_detail_stops_no_other(spoil: Callable[[Reply], Reply]) -> None:
-    pages, _, _ = read(Spoilt(6, {1, 2, 4, 5}, spoil))
-    assert keys(pages) == [item(0)["id"], item(3)["id"]]
-    refused = [(one.key, one.rule) for one in pages[0].refused]
-    assert refused == [(item(n)["id"], "detail_unavailable") for n in (1, 2, 4, 5)]
-    assert not pages[0].notes.keys() & {key for key, _rule in refused}, "asked for again next time"
-    with pytest.raises(HubError):
-        read(Spoilt(6, {1, 2, 3}, spoil))
-
-
-@dataclass
-class Hanging:
-    """The real client, but the details of some programmes do not answer."""
-
-    client: HttpClient
-    hanging: set[int]
-    error: HubError
-
-    def get_json_bytes(self, path: str, params: Mapping[str, str] | None = None) -> Response:
-        if "/id/" in path and int(path[-4:]) in self.hanging:
-            raise self.error
-        return self.client.get_json_bytes(path, params)
-
-
-@pytest.mark.parametrize("error", [ConnectError("timed out"), CircuitOpen("left in peace")])
-def test_one_detail_that_does_not_answer_stops_no_other(error: HubError) -> None:
-    def pages_without(*numbers: int) -> list[Page]:
-        connector = load_connector(
-            "subsidy",
-            lambda name: Connection(name, served.address),
-            open_client=lambda c, _m: Hanging(
-                HttpClient(c, ManualClock(UNTIL)), set(numbers), error
-            ),
-        )
-        return read_pages(connector, "programs")
-
-    with serving(JGrants(6)) as served:
-        pages = pages_without(1, 2, 4)
-        with pytest.raises(type(error)):
-            pages_without(1, 2, 3)
-    assert keys(pages) == [item(n)["id"] for n in (0, 3, 5)]
-    assert {one.rule for one in pages[0].refused} == {"detail_unavailable"}
-
-
-@pytest.mark.parametrize(
-    ("spoil", "rule"),
-    [
-        (one_byte_lost, "encoding"),
-        (lambda reply: Reply(reply.data.replace(b'"fiscal_year_round": ', b"")), "malformed"),
-        (lambda reply: Reply(reply.data.replace(b"false", b"fals")), "malformed"),
-    ],
-)
-def test_a_detail_that_cannot_be_read_is_refused_and_the_others_load(
-    spoil: Callable[[Reply], Reply], rule: str
-) -> None:
-    pages, _, _ = read(Spoilt(5, {0, 1, 2, 3}, spoil))
-    assert keys(pages) == [item(4)["id"]]
-    assert {one.rule for one in pages[0].refused} == {rule}
-    assert pages[0].notes.keys() == {item(4)["id"]}
-
-
-def test_a_detail_that_holds_a_key_twice_is_refused() -> None:
-    class Doubled(JGrants):
-        def __call__(self, path: str, query: dict[str, str]) -> Reply:
-            reply = super().__call__(path, query)
-            if "/v2/" not in path:
-                return reply
-            return Reply(reply.data.replace(b'"name":', b'"title": "x", "name":', 1))
-
-    pages, _, _ = read(Doubled(1))
-    assert [(r.key, r.rule) for r in pages[0].refused] == [("a0W000000000000000", "duplicate_key")]
-
-
-def test_list_items_without_id_are_refused_once() -> None:
-    source = JGrants(1)
-    source.items[7] = {"title": "番号なし"}
-    pages, _, _ = read(source)
-    assert [(r.rule, len(keys(pages))) for r in pages[0].refused] == [("key", 1)]
 
 
 def test_reading_resumes_between_details() -> None:
