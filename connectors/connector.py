@@ -18,6 +18,7 @@ from connectors.contracts.contract import Contract, load_contract
 from connectors.declaration import IN_THE_MESSAGE, Auth, AuthMethod, Declaration, Stream, Title
 from connectors.decoder import RecordDecoder
 from connectors.hooks import ReadContext, ReadHook, load_hook
+from connectors.probing import EnoughError, ProbingClient
 from connectors.schema import RecordSchema
 from connectors.transports.registry import transport
 
@@ -181,8 +182,15 @@ class Connector:
         return self._clients[auth]
 
     def check(self) -> list[CheckLine]:
-        """Try every stream: settings, address, credentials, one small read. Never raises."""
-        return [line for stream in self.streams for line in self._check(stream)]
+        """Try every stream: settings, address, credentials, one small read. Never raises.
+
+        Of files no more than `connectors.probing.MOST` bytes are read.
+        """
+        probe = Connector(self.declaration, self._resolve, open_client=self._open_probing)
+        return [line for stream in self.streams for line in probe._check(stream)]
+
+    def _open_probing(self, connection: Connection, method: AuthMethod) -> ProbingClient:
+        return ProbingClient(self._open(connection, method))
 
     def _check(self, stream: str) -> Iterator[CheckLine]:
         declared = self.streams[stream]
@@ -194,6 +202,8 @@ class Connector:
             error.located(system=self.name, stream=stream)
             step = {Stage.CONNECT: "address", Stage.AUTHENTICATE: "credentials"}
             yield CheckLine(f"{stream}: {step.get(error.stage, 'read')}", False, str(error))
+        except EnoughError:
+            yield CheckLine(f"{stream}: read", True, "the beginning of a longer file was read")
         except Exception as error:  # noqa: BLE001 - a check reports whatever goes wrong
             yield CheckLine(f"{stream}: read", False, f"unexpected {type(error).__name__}")
         else:
