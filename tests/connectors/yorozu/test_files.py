@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,8 +12,7 @@ from base.records import Page, Window
 from connectors.checks import check_connector
 from connectors.transports.files import RemoteFile
 from connectors.yorozu.hooks import chain_of, dated
-from mocks.credentials import ClientCredentials
-from tests.connectors.karte import (
+from tests.connectors.yorozu.karte import (
     FIRST,
     FOLDER,
     FULL,
@@ -24,23 +22,11 @@ from tests.connectors.karte import (
     Site,
     deleted,
     karte,
-    laid_out,
     records,
     struck,
     told,
     whole,
 )
-
-
-@pytest.fixture(scope="module")
-def credentials() -> ClientCredentials:
-    return ClientCredentials.generate()
-
-
-@pytest.fixture
-def site(tmp_path: Path, credentials: ClientCredentials) -> Iterator[Site]:
-    with laid_out(tmp_path, credentials) as one:
-        yield one
 
 
 def test_the_declaration_fits_its_contract() -> None:

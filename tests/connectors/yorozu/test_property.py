@@ -17,7 +17,7 @@ from base.connection import Connection
 from base.sftp import FileEntry
 from connectors.connector import Connector
 from connectors.registry import load_connector
-from tests.connectors.karte import (
+from tests.connectors.yorozu.karte import (
     FOLDER,
     UNTIL,
     WINDOW,

@@ -17,12 +17,12 @@ from base.connection import Connection
 from base.records import Page, Window
 from base.sftp import SftpClient
 from connectors.connector import Connector
-from connectors.registry import load_connector
+from connectors.registry import ROOT, load_connector
 from mocks.credentials import ClientCredentials
 from mocks.faults import FaultBox
 from mocks.yorozu.server import SftpFolder, public_host_key
 
-FOLDER = Path(__file__).parents[2] / "connectors" / "yorozu"
+FOLDER = ROOT / "yorozu"
 UNTIL = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 WINDOW = Window(None, UNTIL)
 FULL, FIRST, SECOND, THIRD = (

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from base.errors import AuthenticationError, ContractError, ReadError, ServerFault
 from base.records import Page
-from mocks.credentials import ClientCredentials
 from mocks.faults import Fault
-from tests.connectors.karte import (
+from tests.connectors.yorozu.karte import (
     FIRST,
     FULL,
     SECOND,
     Site,
     karte,
-    laid_out,
     records,
     refused,
     told,
     whole,
 )
-
-
-@pytest.fixture(scope="module")
-def credentials() -> ClientCredentials:
-    return ClientCredentials.generate()
-
-
-@pytest.fixture
-def site(tmp_path: Path, credentials: ClientCredentials) -> Iterator[Site]:
-    with laid_out(tmp_path, credentials) as one:
-        yield one
-
 
 TRAP = "ソ表十能予申構貼暴―\\"
 """The last byte of each is 0x5C in CP932; only the last character is a backslash."""
