@@ -25,17 +25,19 @@ def draft_wsdl(name: str, source: Path) -> Draft:
         ContractError: the file is no WSDL 1.1, or lists nothing.
     """
     contract = WsdlContract(source)
-    streams = [
-        _soap_stream(contract, operation, records)
-        for operation in map(contract.operation, contract.operations)
-        for records in list(_lists(operation.answer, "$"))[:1]
-    ]
+    streams, left = [], []
+    for operation in map(contract.operation, contract.operations):
+        records = next(_lists(operation.answer, "$"), None)
+        if records is None:
+            left.append(f"{operation.id} is not read: its answer lists no elements with children")
+        else:
+            streams.append(_soap_stream(contract, operation, records))
     if not streams:
         raise ContractError(f"{source.name} has no operation that answers a list")
     file = f"{name}.wsdl"
     body = source.read_bytes()
-    method, left = _auth(body)
-    return Draft(name, name, "soap", file, {file: body}, streams, method, left)
+    method, said = _auth(body)
+    return Draft(name, name, "soap", file, {file: body}, streams, method, [*said, *left])
 
 
 def _auth(wsdl: bytes) -> tuple[AuthMethod, list[str]]:
@@ -63,7 +65,7 @@ def _children(element: XsdElement) -> Iterator[XsdElement]:
 def _lists(element: XsdElement, path: str) -> Iterator[str]:
     for child in _children(element):
         here = f"{path}.{child.local_name}"
-        if child.max_occurs != 1 and any(_children(child)):
+        if child.max_occurs != 1 and next(_children(child), None) is not None:
             yield here
         elif path.count(".") < 3:
             yield from _lists(child, here)
@@ -79,6 +81,8 @@ def _soap_stream(contract: WsdlContract, operation: SoapOperation, records: str)
     high = next((one for one in timely if UNTIL.search(one)), None)
     if draft.cursor and low and high:
         bounds = {"field": draft.cursor, "from": low, "until": high, "lookback": "PT10M"}
+        if _is_day(operation, low):
+            bounds |= {"format": "date", "lookback": "P1D"}
         draft.declared |= {"mode": "incremental", "cursor": bounds}
     token = next((one for one in sorted(operation.parameters) if TOKENS.search(one)), None)
     following = next(
@@ -89,7 +93,19 @@ def _soap_stream(contract: WsdlContract, operation: SoapOperation, records: str)
         paging = {"kind": "cursor", "parameter": token, "next": following}
         size = next((one for one in sorted(operation.parameters) if SIZE.search(one)), None)
         draft.declared["paging"] = paging | ({"size": size} if size else {})
+    known = {low, high, token} if "cursor" in draft.declared else {token}
+    wanted = [one for one in _children(operation.question) if one.min_occurs]
+    names = [str(one.local_name) for one in wanted if one.local_name not in known]
+    if names:
+        draft.left.append(f"{operation.id} demands {', '.join(names)}: say it under parameters:")
     return draft
+
+
+def _is_day(operation: SoapOperation, parameter: str) -> bool:
+    """Whether a parameter takes a day, not an instant."""
+    found = next(one for one in _children(operation.question) if one.local_name == parameter)
+    root = getattr(found.type, "root_type", None)
+    return bool(getattr(root, "local_name", None) == "date")
 
 
 def draft_xsd(name: str, source: Path) -> Draft:
@@ -115,7 +131,8 @@ def draft_xsd(name: str, source: Path) -> Draft:
         section = {"element": element, "path": path}
         if element in repeated:
             section["envelope"] = repeated[element]
-        draft = _stream(stream_name(element), schema, {"record": element, "xml": section})
+        stream = stream_name(element) if element.isascii() else name
+        draft = _stream(stream, schema, {"record": element, "xml": section})
         what = "the file" if element in repeated else "the ZIP of such documents"
         draft.left.append(f"where {what} is: xml.path says {path} below the address")
         file = f"{name}.xsd"

@@ -20,14 +20,16 @@ from connectors.contracts.xsd import XsdContract
 from connectors.declaration import Stream, load_declaration
 from connectors.registry import ROOT
 from mocks.credentials import ClientCredentials
+from mocks.fault_bodies import JsonWords, json_bodies
 from mocks.fault_sql import KINDS
 from mocks.fault_xml import XmlWords, xml_bodies
+from mocks.faults import Bodies
 from mocks.sampled.database import write_tables
 from mocks.sampled.files import CsvFile
 from mocks.sampled.records import Samples
 from mocks.sampled.rest import Listing
 from mocks.sampled.soap import SoapListing
-from mocks.sampled.xml import XmlFile, file_words
+from mocks.sampled.xml import XmlFile
 from mocks.settings import RATE, http_address
 from mocks.soap.security import TokenGuard
 from mocks.soap.service import SoapService
@@ -100,7 +102,7 @@ def _over_http(connector: Connector, streams: list[Samples], environment: Enviro
     )
     door = _Door(desk, environment.credentials.client_secret)
     routes = [Route(TOKEN_PATH, door.token, methods=["POST"])]
-    words: list[XmlWords] = []
+    words: list[XmlWords | JsonWords] = []
     asked = [samples for samples in streams if samples.stream.protocol == "soap"]
     if asked:
         listings = [SoapListing(one, _wsdl(connector, one.stream)) for one in asked]
@@ -110,13 +112,20 @@ def _over_http(connector: Connector, streams: list[Samples], environment: Enviro
         stream = samples.stream
         found = _answer(connector.contract(stream.name), samples, environment.world)
         if found is not None:
-            path, answer = found
-            routes.append(Route(path, door.guarded(answer, stream), methods=["GET", "HEAD"]))
-        if stream.protocol == "xml":
-            words.append(file_words(samples))
-    bodies = {b"<": xml_bodies(*words)} if words else {}
+            path, served = found
+            routes.append(Route(path, door.guarded(served.answer, stream), methods=["GET", "HEAD"]))
+            words += [served.words] if not isinstance(served, CsvFile) else []
     return Mock(Starlette(routes=routes), revoke=desk.revoke_all, secrets=desk.given_out,
-                bodies=bodies)  # fmt: skip
+                bodies=_bodies(words))  # fmt: skip
+
+
+def _bodies(words: list[XmlWords | JsonWords]) -> dict[bytes, Bodies]:
+    """The faults that answers in these words can have, by the first byte of an answer."""
+    in_xml = [one for one in words if isinstance(one, XmlWords)]
+    in_json = [one for one in words if isinstance(one, JsonWords)]
+    found: dict[bytes, Bodies] = {b"<": xml_bodies(*in_xml)} if in_xml else {}
+    spoilt = json_bodies(*in_json) if in_json else {}
+    return found | ({b"{": spoilt, b"[": spoilt} if spoilt else {})
 
 
 def _wsdl(connector: Connector, stream: Stream) -> WsdlContract:
@@ -141,19 +150,21 @@ def _services(
         yield from service.routes
 
 
-def _answer(contract: object, samples: Samples, world: World) -> tuple[str, Any] | None:
+def _answer(
+    contract: object, samples: Samples, world: World
+) -> tuple[str, Listing | CsvFile | XmlFile] | None:
     """Where a stream is read with GET, and what answers there; None for what is asked otherwise."""
     stream = samples.stream
     if isinstance(contract, OpenApiContract):
         operation = contract.operation(str(stream.operation))
-        return operation.path, Listing(samples, operation, contract.resolver).answer
+        return operation.path, Listing(samples, operation, contract.resolver)
     if "path" not in stream.section:
         return None
     path = f"/{stream.section['path']}"
     if stream.protocol == "csv":
-        return path, CsvFile(samples, world).answer
+        return path, CsvFile(samples, world)
     if isinstance(contract, XsdContract):
-        return path, XmlFile.of(samples, contract).answer
+        return path, XmlFile.of(samples, contract)
     return None
 
 

@@ -66,23 +66,13 @@ def write_tables(path: Path, streams: Iterable[Samples]) -> Trials:
             if rows:
                 connection.execute(table.insert(), rows)
             cursor = stream.cursor.field if stream.cursor else None
-            text = _spoilable(leaves, {stream.key, cursor})
-            trials[stream.name] = TableTrial(engine, table, stream.key, cursor, text)
+            trials[stream.name] = TableTrial(engine, table, stream.key, cursor, samples.plain_text)
     return Trials(trials)
 
 
 def _kind(leaf: Leaf, key: str) -> Any:
     kind = _TYPES[next(iter(leaf.types), "string")]
     return String(255) if leaf.path == key and kind is Text else kind()
-
-
-def _spoilable(leaves: list[Leaf], kept: set[str | None]) -> str | None:
-    """A column of texts that are neither key nor cursor nor code."""
-    plain = (
-        leaf.path for leaf in leaves
-        if leaf.types == {"string"} and not (leaf.enum or leaf.format or leaf.path in kept)
-    )  # fmt: skip
-    return next(plain, None)
 
 
 def _row(leaves: list[Leaf], fields: dict[str, Any]) -> dict[str, Any]:

@@ -53,6 +53,17 @@ class Samples:
             key = RecordKey(connector.name, stream.name, sample.key)
             world.truth.state(key, business.id, (), frozenset())
 
+    @property
+    def plain_text(self) -> str | None:
+        """The path of a text that may be spoilt without changing what a record is."""
+        cursor = self.stream.cursor.field if self.stream.cursor else None
+        kept = {self.stream.key, cursor}
+        plain = (
+            leaf.path for leaf in self.leaves
+            if leaf.types == {"string"} and not (leaf.enum or leaf.format or leaf.path in kept)
+        )  # fmt: skip
+        return next(plain, None)
+
     def _sample(self, business: Business, number: int, now: datetime) -> Sample:
         fields, element = self._object(self.root, business, number, now), None
         if self._xml is not None:

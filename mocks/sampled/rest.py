@@ -11,6 +11,7 @@ from starlette.responses import Response
 from connectors.contracts.openapi import Operation
 from connectors.schema import Resolver
 from connectors.slicing import steps
+from mocks.fault_bodies import JsonWords
 from mocks.sampled.records import Samples
 from mocks.sampled.selection import Selection
 from mocks.subsidy.app import json_answer
@@ -24,6 +25,15 @@ class Listing:
         self.stream = samples.stream
         self.operation = operation
         self._envelope = _example(operation.response, resolver)
+
+    @property
+    def words(self) -> JsonWords:
+        """What the parts of its answers are called."""
+        paging, cursor = self.stream.paging, self.stream.cursor
+        token = steps(paging.next) if paging.next else ()
+        updated = (cursor.field if cursor else None) or "updatedAt"
+        text = self.samples.plain_text
+        return JsonWords((self.stream.key,), updated, steps(str(self.stream.records)), token, text)
 
     async def answer(self, request: Request) -> Response:
         """The page that the query asks for."""

@@ -27,36 +27,31 @@ class XmlFile:
 
     body: bytes
     media_type: str
+    words: XmlWords
 
     @classmethod
     def of(cls, samples: Samples, contract: XsdContract) -> XmlFile:
         """The stream's records, within its envelope; documents of their own where it has none."""
         section = samples.stream.section
+        element = str(section["element"])
+        words = words_of(samples, str(section.get("envelope", "")), element)
         if "envelope" not in section:
-            return cls(_zip([_text(one.element) for one in samples.records]), "application/zip")
+            documents = [_text(one.element) for one in samples.records]
+            return cls(_zip(documents), "application/zip", words)
         envelope = global_element(contract.schema, section["envelope"])
-        inside = {section["element"]: [one.element for one in samples.records]}
-        return cls(_text(element_of(envelope, inside)), "application/xml")
+        inside = {element: [one.element for one in samples.records]}
+        return cls(_text(element_of(envelope, inside)), "application/xml", words)
 
     async def answer(self, _request: Request) -> Response:
         """The file."""
         return Response(self.body, headers=HEADERS, media_type=self.media_type)
 
 
-def file_words(samples: Samples) -> XmlWords:
-    """What the parts of such a document are called."""
-    section = samples.stream.section
-    return words_of(samples, str(section.get("envelope", "")), str(section["element"]))
-
-
 def words_of(samples: Samples, holder: str, record: str, token: str | None = None) -> XmlWords:
-    """The words of a stream's answers; the text is the first field that is neither key nor time."""
-    stream = samples.stream
-    cursor = stream.cursor.field if stream.cursor else None
-    kept = {stream.key, cursor}
-    texts = [leaf.path for leaf in samples.leaves if leaf.path not in kept and not leaf.enum]
-    names = (path.rpartition(".")[2] for path in (stream.key, cursor or "", *texts[:1], "note"))
-    key, updated, text, *_ = names
+    """The words of a stream's answers; for the text see `Samples.plain_text`."""
+    cursor = samples.stream.cursor.field if samples.stream.cursor else None
+    named = (samples.stream.key, cursor or "", samples.plain_text or "note")
+    key, updated, text = (path.rpartition(".")[2] for path in named)
     return XmlWords(holder, key, updated, text, record=record, token=token)
 
 

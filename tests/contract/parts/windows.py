@@ -66,6 +66,8 @@ class WindowsPart(Part):
         """No record that was updated after the window's end is held."""
         pages = undisturbed.pages(stream.name)
         updated = sorted(at for page in pages for at in page.updated if at is not None)
+        if not updated:
+            raise DoesNotApply(f"{stream.name}: its records tell the day of their update at most")
         middle = updated[len(updated) // 2]
         hub.sync(stream.name, SyncOptions(mode="backfill", until=from_text(middle)))
         told = [pair for page in pages for pair in zip(page.keys, page.updated, strict=True)]
