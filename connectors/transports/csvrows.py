@@ -11,9 +11,9 @@ kept. A NUL is kept, too: the decoder refuses the field that holds it, whatever 
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import io
-import json
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -29,11 +29,15 @@ from base.personal_number import guard_record
 from base.records import RefusedRecord
 from connectors.keys import LONGEST as LONGEST_KEY
 from connectors.transports.csvcharset import charset_of
+from connectors.transports.csvplain import JSON, PlainRows
 from connectors.transports.csvtolerant import LONGEST, RefusedRow, Scanner
 
 __all__ = ["BLOCK_BYTES", "CsvLayout", "RefusedRow", "RowBlock", "read_rows", "refused_records"]
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 19
+PIECE = 1 << 17
+"""Bytes decoded at once."""
+
 LONGEST_LINE = 8 << 20
 """Bytes without a line end after which a file is no CSV file."""
 
@@ -43,16 +47,6 @@ NOT_IN_ORDER = (
     pl.exceptions.SchemaError,
 )
 """What Polars raises of a text whose rows it cannot read."""
-
-JSON = pl.struct(pl.all()).struct.json_encode().cast(pl.Binary)
-"""Every row as a JSON object's text."""
-
-LINES = pl.col("text").cast(pl.String).str.split("\n").explode()
-SIZES = (
-    pl.col("text").str.len_bytes().alias("size"),
-    pl.col("text").str.ends_with("\r").alias("returned"),
-)
-"""Bytes of a line without its LF, and whether a CR ends it."""
 
 AHEAD = 2
 """Blocks that are begun while one is waited for."""
@@ -177,6 +171,7 @@ class _Reader:
         self._codec = codec
         self._block = block_bytes
         self._names: list[str] = list(layout.columns)
+        self._plain: PlainRows | None = None
 
     def open(self, bom: int) -> tuple[int, int]:
         """Read what stands before the first row; gives the row's offset and line."""
@@ -229,6 +224,8 @@ class _Reader:
 
         The decoding keeps the interpreter to itself, the rest needs it hardly at all.
         """
+        if len(self._names) > 1:
+            self._plain = PlainRows(self._names, self._layout.delimiter)
         with ThreadPoolExecutor(AHEAD, "csv") as pool:
             ahead: deque[tuple[_Chunk, Future[RowBlock | None]]] = deque()
             while True:
@@ -251,15 +248,14 @@ class _Reader:
         """The bytes from a place on, as text up to the end of the last row."""
         self._stream.seek(offset)
         data = self._stream.read(self._block)
-        whole = len(data) < self._block
-        end = len(data) if whole else _end_of_rows(data)
-        rows = data[:end]
+        whole, quoted = len(data) < self._block, b'"' in data
+        end = len(data) if whole else _end_of_rows(data, quoted)
         text = None
-        if b'"' not in rows or rows.count(b"\r") == rows.count(b"\r\n"):
+        if not quoted or data.count(b"\r", 0, end) == data.count(b"\r\n", 0, end):
             with suppress(UnicodeDecodeError):
-                decoded = rows.decode(self._codec)
-                text = rows if self._codec == "utf-8" else decoded.encode()
-        return _Chunk(offset, line, data, rows, text, whole, rows.count(b"\n"))
+                text = _in_utf8(memoryview(data)[:end], self._codec)
+        feeds = data.count(b"\n", 0, end)
+        return _Chunk(offset, line, data, offset + end, text, whole, feeds, quoted)
 
     def _tolerant(self, chunk: _Chunk) -> RowBlock:
         """The rows of a chunk, one by one; more is read where a row goes beyond it."""
@@ -290,27 +286,27 @@ class _Reader:
     def _quick(self, chunk: _Chunk) -> RowBlock | None:
         """The rows of a chunk that is in order; None where one of them is not.
 
-        Polars fills a short row up with empty cells, takes an empty line for a row, and drops an
-        empty cell too many: so each row's cells and delimiters must be all of its line. A JSON text
-        is as long as its cells and the names, but where something in it is escaped; then, and where
-        there are quotes, which Polars takes leniently, the rows are looked at more closely.
+        Polars fills a short row up with empty cells, takes an empty line for a row, drops an empty
+        cell too many, and reads quotes leniently: so nothing is left to it but what is sound.
         """
         if not chunk.text:
             return None
-        cells, whole = self._cells(chunk.text), pl.LazyFrame({"text": [chunk.text]})
-        try:
-            rows, lines = pl.collect_all([cells.select(JSON), whole.select(LINES).select(SIZES)])
-        except NOT_IN_ORDER:
-            return None
-        texts, close = rows.to_series(), len(self._names) == 1 or b'"' in chunk.text
-        if not ((not close and self._adds_up(texts, lines, chunk)) or self._is_sound(chunk.text)):
-            return None
-        numbers: Sequence[int] = range(chunk.line, chunk.line + len(texts))
-        if chunk.line_ends not in (len(texts), len(texts) - 1):
-            feeds = pl.sum_horizontal(pl.all().str.count_matches("\n"))
-            before = (cells.select(feeds).collect().to_series() + 1).cum_sum()
-            numbers = (before.shift(1, fill_value=0) + chunk.line).to_list()
-        return RowBlock(texts.to_list(), numbers, [], chunk.end, chunk.next_line, chunk.whole)
+        numbers: Sequence[int] = range(chunk.line, chunk.line + chunk.line_ends + 1)
+        plain = None if chunk.quoted else self._plain
+        texts = plain.read(chunk.text) if plain else None
+        if texts is None:
+            if not self._is_sound(chunk.text):
+                return None
+            cells = self._cells(chunk.text)
+            try:
+                texts = cells.select(JSON).collect().to_series().to_list()
+            except NOT_IN_ORDER:
+                return None
+            if chunk.line_ends not in (len(texts), len(texts) - 1):
+                feeds = pl.sum_horizontal(pl.all().str.count_matches("\n"))
+                before = (cells.select(feeds).collect().to_series() + 1).cum_sum()
+                numbers = (before.shift(1, fill_value=0) + chunk.line).to_list()
+        return RowBlock(texts, numbers[: len(texts)], [], chunk.end, chunk.next_line, chunk.whole)
 
     def _cells(self, text: bytes) -> pl.LazyFrame:
         return pl.scan_csv(
@@ -322,17 +318,6 @@ class _Reader:
             empty_string_is_null=False,
             extra_columns="raise",
         )
-
-    def _adds_up(self, texts: pl.Series, lines: pl.DataFrame, chunk: _Chunk) -> bool:
-        """Whether each row is as long as its line, and each CR stands at a line's end."""
-        text = chunk.text or b""
-        lines = lines[:-1] if text.endswith(b"\n") else lines
-        if len(lines) != len(texts) or text.count(b"\r") != lines["returned"].sum():
-            return False
-        names = dict.fromkeys(self._names, "")
-        around = len(json.dumps(names, ensure_ascii=False, separators=(",", ":")).encode())
-        expected = lines["size"] - lines["returned"].cast(pl.UInt32)
-        return bool((texts.bin.size() - (around - len(names) + 1) == expected).all())
 
     def _is_sound(self, text: bytes) -> bool:
         """Whether quotes enclose whole cells only, and every row has all columns."""
@@ -355,24 +340,20 @@ class _Reader:
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """A piece of the file: its bytes, the whole rows among them, and these in UTF-8.
+    """A piece of the file: its bytes, and the whole rows among them in UTF-8, up to the byte `end`.
 
     `text` is None where they do not decode, or lines end in a CR alone. `whole` says that the file
-    ends here.
+    ends here, `quoted` that there are quotes.
     """
 
     offset: int
     line: int
     data: bytes
-    rows: bytes
+    end: int
     text: bytes | None
     whole: bool
     line_ends: int
-
-    @property
-    def end(self) -> int:
-        """Where the next chunk begins if the rows are taken."""
-        return self.offset + len(self.rows)
+    quoted: bool
 
     @property
     def next_line(self) -> int:
@@ -380,10 +361,23 @@ class _Chunk:
         return self.line + self.line_ends
 
 
-def _end_of_rows(data: bytes) -> int:
+def _in_utf8(data: memoryview, codec: str) -> bytes:
+    """A text in UTF-8, decoded piece by piece: they stay in the processor's cache.
+
+    Raises:
+        UnicodeDecodeError: it is not written in this codec.
+    """
+    decode = codecs.getincrementaldecoder(codec)("strict").decode
+    pieces = [data[start : start + PIECE] for start in range(0, len(data), PIECE)]
+    made = [decode(piece).encode() for piece in pieces]
+    decode(b"", final=True)
+    return b"".join(made)
+
+
+def _end_of_rows(data: bytes, quoted: bool) -> int:
     """The end of the last row in a text that may break off: a line end outside of quotes."""
     end = data.rfind(b"\n") + 1
-    quotes = data.count(b'"', 0, end)
+    quotes = data.count(b'"', 0, end) if quoted else 0
     while quotes % 2:
         before = data.rfind(b"\n", 0, end - 1) + 1
         quotes -= data.count(b'"', before, end)
