@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from base.clock import Clock
-from base.errors import Action, FailureBudgetExceeded, HubError, InternalError, StoreUnreachable
+from base.errors import Action, FailureBudgetExceeded, HubError, StoreUnreachable
 from base.failpoint import failpoint
 from base.identifiers import new_run_id
 from base.records import Page
@@ -29,7 +28,7 @@ from hub.batching import ReadBatch, batches
 from hub.committer import Committer
 from hub.deletes import AbsentKeys
 from hub.given_file import recognised
-from hub.heartbeat import Heartbeat
+from hub.hold import leased, located, unleased
 from hub.in_flight import InFlight
 from hub.known import Known
 from hub.options import COUNTS, OnProgress, Progress, Remarks, SyncOptions, SyncSummary, Written
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
 BATCH_RECORDS = 7_500
 """Records a batch. Larger ones gain nothing and cost memory: four batches are under way at once."""
 
-
-LEASE = timedelta(seconds=60)
 OF_FILES = "file:"
 """How the keys of a connector's notes about whole files begin."""
 
@@ -87,52 +84,9 @@ def run_sync(
             on from there.
     """
     options = options or SyncOptions()
-    hold = _unleased if options.dry_run else _leased
-    with _located(job), hold(job) as (lease, check_lease):
+    hold = unleased if options.dry_run else leased
+    with located(job), hold(job) as (lease, check_lease):
         return _Run(job, options, on_progress, lease, check_lease).execute()
-
-
-@contextmanager
-def _located(job: SyncJob) -> Iterator[None]:
-    """Name system and stream in every error of the block."""
-    try:
-        yield
-    except HubError as error:
-        error.located(system=job.system, stream=job.stream.name)
-        raise
-    except Exception as error:  # noqa: BLE001 - its message may quote a value
-        raise InternalError.of(error).located(system=job.system, stream=job.stream.name) from None
-
-
-@contextmanager
-def _leased(job: SyncJob) -> Iterator[tuple[Lease, Callable[[], None]]]:
-    """Hold the stream's lease, and say how to check that it is still held.
-
-    A lease that cannot be given back (the store is away) runs out.
-    """
-    stream_id = job.store.stream_id(job.system, job.stream.name)
-    job.store.describe_stream(
-        stream_id,
-        source_role=job.connector.role,
-        scope=job.system if job.stream.confidential else "",
-    )
-    lease = job.store.acquire_lease(stream_id, job.owner, LEASE, job.clock.now())
-    ttl = LEASE.total_seconds()
-    try:
-        with Heartbeat(
-            lambda: job.store.renew_lease(lease, LEASE, job.clock.now()), ttl
-        ) as heartbeat:
-            yield lease, heartbeat.check
-    finally:
-        with suppress(StoreUnreachable):
-            job.store.release_lease(lease)
-
-
-@contextmanager
-def _unleased(job: SyncJob) -> Iterator[tuple[Lease, Callable[[], None]]]:
-    """A dry run writes nothing, so it holds nobody up."""
-    stream_id = job.store.stream_id(job.system, job.stream.name)
-    yield Lease(stream_id, job.owner, 0, job.clock.now()), lambda: None
 
 
 class _Run:
@@ -175,7 +129,7 @@ class _Run:
         if not self.options.dry_run:
             self._start(reading)
         try:
-            with _located(job):
+            with located(job):
                 self._transfer(reading, state)
         except BaseException as error:
             with suppress(StoreUnreachable):  # then what went wrong first matters more
@@ -209,6 +163,7 @@ class _Run:
             self.job.batch_records or BATCH_RECORDS,
             self.job.connector.identifier_fields(self.job.stream.name),
             self.job.clock,
+            self._until(reading),
         )
         with (
             Prefetch(read, depth=1, name="read") as ahead,
@@ -229,6 +184,11 @@ class _Run:
                 self._tell("reading")
             committer.wait()
             self.written = committer.written
+
+    def _until(self, reading: Reading) -> str | None:
+        """The instant after which a record or a deletion is deferred; a snapshot tells none."""
+        incremental = self.job.stream.mode == "incremental"
+        return utc_text(reading.window.until) if incremental else None
 
     def _pages(self, reading: Reading) -> Iterator[Page]:
         job = self.job
@@ -272,7 +232,7 @@ class _Run:
             archive=job.archive,
             decoder=job.connector.decoder(job.stream.name),
             plan=job.plan,
-            until=utc_text(reading.window.until) if job.stream.mode == "incremental" else None,
+            until=self._until(reading),
             check_lease=self.check_lease,
             told=told,
             replaying=(
