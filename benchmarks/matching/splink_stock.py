@@ -1,0 +1,116 @@
+"""Splink with the settings of its own documentation, on the features that the hub compares.
+
+Comparisons of its library with their default thresholds, u from random pairs, m by expectation
+maximisation over two blocks, clusters at its own probability of 0.95.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+PROBABILITY = 0.95
+COLUMNS = (
+    "member_id", "name", "kana", "person_name", "trade_name", "birth_on", "established_on",
+    "municipality_code", "postal_code", "address", "phone", "email",
+)  # fmt: skip
+
+
+def shaped(features: pl.DataFrame) -> pl.DataFrame:
+    """The columns that are compared: a sole proprietor's name is the person's."""
+    return features.select(
+        "member_id",
+        name=pl.coalesce("name_core", "person_name"),
+        kana=pl.coalesce("name_kana", "person_kana"),
+        person_name="person_name",
+        trade_name="trade_name",
+        birth_on=pl.col("birth_on").dt.to_string("%Y-%m-%d"),
+        established_on=pl.col("established_on").dt.to_string("%Y-%m-%d"),
+        municipality_code="municipality_code",
+        postal_code="postal_code",
+        address=pl.concat_str("town", "block", ignore_nulls=True),
+        phone="phone",
+        email="email",
+    )
+
+
+def match(table: pl.DataFrame, seed: int = 1) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Clusters (`member_id`, `cluster`) and scored pairs (`low`, `high`, `probability`)."""
+    from splink import Linker
+    from splink.backends.duckdb import DuckDBAPI
+
+    database = DuckDBAPI()
+    linker = Linker(database.register(table.to_arrow()), _settings(), log_level=None)
+    _train(linker, seed)
+    predicted = linker.inference.predict(threshold_match_probability=0.1)
+    clustered = linker.clustering.cluster_pairwise_predictions_at_threshold(
+        predicted, threshold_match_probability=PROBABILITY
+    )
+    clusters = _frame(clustered, "member_id", "cluster_id").rename({"cluster_id": "cluster"})
+    pairs = _frame(predicted, "member_id_l", "member_id_r", "match_probability").select(
+        low=pl.min_horizontal("member_id_l", "member_id_r"),
+        high=pl.max_horizontal("member_id_l", "member_id_r"),
+        probability="match_probability",
+    )
+    return clusters, pairs
+
+
+def _settings() -> Any:
+    import splink.comparison_library as cl
+    from splink import SettingsCreator, block_on
+
+    def day(column: str) -> Any:
+        return cl.DateOfBirthComparison(column, input_is_string=True)
+
+    return SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name="member_id",
+        comparisons=[
+            cl.NameComparison("name").configure(term_frequency_adjustments=True),
+            cl.JaroWinklerAtThresholds("kana"),
+            cl.NameComparison("person_name").configure(term_frequency_adjustments=True),
+            cl.JaroWinklerAtThresholds("trade_name"),
+            day("birth_on"),
+            day("established_on"),
+            cl.ExactMatch("municipality_code").configure(term_frequency_adjustments=True),
+            cl.ExactMatch("postal_code"),
+            cl.JaroWinklerAtThresholds("address"),
+            cl.LevenshteinAtThresholds("phone"),
+            cl.EmailComparison("email"),
+        ],
+        blocking_rules_to_generate_predictions=[
+            block_on("phone"),
+            block_on("email"),
+            block_on("name", "municipality_code"),
+            block_on("kana", "municipality_code"),
+            block_on("person_name", "municipality_code"),
+            block_on("person_name", "birth_on"),
+            block_on("name", "established_on"),
+            block_on("postal_code", "address"),
+        ],
+        retain_matching_columns=False,
+    )
+
+
+def _train(linker: Any, seed: int) -> None:
+    from splink import block_on
+
+    certain = [
+        block_on("name", "phone"),
+        block_on("name", "address", "postal_code"),
+        block_on("person_name", "birth_on", "postal_code"),
+    ]
+    training = linker.training
+    training.estimate_probability_two_random_records_match(certain, recall=0.7)
+    training.estimate_u_using_random_sampling(max_pairs=1e7, seed=seed)
+    learn = training.estimate_parameters_using_expectation_maximisation
+    learn(block_on("name", "municipality_code"))
+    learn(block_on("phone"))
+
+
+def _frame(table: Any, *columns: str) -> pl.DataFrame:
+    relation = table.as_duckdbpyrelation().select(", ".join(columns))
+    found = pl.from_arrow(relation.arrow())
+    assert isinstance(found, pl.DataFrame)  # noqa: S101
+    return found
