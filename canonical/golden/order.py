@@ -1,0 +1,120 @@
+"""The order in which claims stand for each unit, as one number a claim.
+
+In the number stand, from the top: rank, day (the newest first), precedence, fineness, and the row.
+So the winner among a party's claims is their smallest number, whose lowest bits say in which row
+it stands; what makes two claims equals stands above `TIE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from canonical.golden.agreement import fineness, stated
+from canonical.golden.ranking import OWN_WORD, RANKS, REGISTERS, rank, voice
+from canonical.golden.units import NAME, POSITION, UNITS, Unit
+from canonical.model.fields import Survivorship
+
+_ROW_BITS = 24
+_FINE = 1 << _ROW_BITS
+TIE = _FINE << 4
+_DAY = TIE << 4
+_RANK = _DAY << 24
+_LATEST = (1 << 23) - 1
+_UNDATED = (1 << 24) - 1
+_HIGHEST = 15
+
+MOST_CLAIMS = 1 << _ROW_BITS
+"""How many claims can be looked at in one go."""
+
+REGISTER = "#register"
+OWN = "#own"
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Claims, each party's together, and how they stand for each unit.
+
+    Attributes:
+        rows: the claims with `#group` (the party's place in `parties`), `#row` and `voice`.
+        parties: party ids.
+        keys: for each unit and companion the number of each row, null where it does not state it;
+            for units that a register holds also those of its own rows (`<unit>#register`) and of
+            what the business says (`<unit>#own`), the newest first.
+        tops: the smallest number of each party.
+    """
+
+    rows: pl.DataFrame
+    parties: pl.Series
+    keys: pl.DataFrame
+    tops: pl.DataFrame
+
+    def top(self, name: str) -> pl.Series:
+        """The first row of each party, null where no claim states it."""
+        return _row(self.tops[name])
+
+    def best(self, name: str, rows: pl.Series) -> pl.Series:
+        """The first among `rows` of each party, null where there is none."""
+        some = pl.DataFrame(
+            {"#group": self.rows["#group"].gather(rows), "key": self.keys[name].gather(rows)}
+        )
+        least = some.group_by("#group").agg(pl.col("key").min())
+        groups = pl.DataFrame({"#group": pl.int_range(self.parties.len(), eager=True)})
+        found = groups.cast(pl.UInt32).join(least, on="#group", how="left", maintain_order="left")
+        return _row(found["key"])
+
+
+def ordered(claims: pl.DataFrame) -> Ordered:
+    """The claims in order; those whose source role is null are left out."""
+    rows = (
+        claims.filter(pl.col("source_role").is_not_null())
+        .sort("party_id", "member_id")
+        .with_columns(
+            voice().alias("voice"),
+            pl.col("party_id").rle_id().alias("#group"),
+            pl.coalesce("name_reduced", "name").alias(NAME),
+            pl.col("legal_form_position").replace("none", None).alias(POSITION),
+        )
+        .with_row_index("#row")
+    )
+    keys = rows.select(_keys())
+    tops = (
+        keys.with_columns(rows["#group"])
+        .group_by("#group", maintain_order=True)
+        .agg(pl.all().min())
+        .drop("#group")
+    )
+    return Ordered(rows, rows["party_id"].unique(maintain_order=True), keys, tops)
+
+
+def _keys() -> Iterator[pl.Expr]:
+    for unit in UNITS:
+        says = stated(unit)
+        yield _key(unit.ranks, unit, says).alias(unit.name)
+        for companion in unit.companions:
+            has = pl.col(companion.columns[0]).is_not_null()
+            yield _key(RANKS[companion.rule], None, has).alias(companion.name)
+        if unit.registered:
+            held = says & pl.col("voice").is_in(list(REGISTERS))
+            yield _key(unit.ranks, unit, held).alias(unit.name + REGISTER)
+            own = says & pl.col("voice").is_in(list(OWN_WORD))
+            yield _key(RANKS[Survivorship.NEWEST_AS_OF], unit, own).alias(unit.name + OWN)
+
+
+def _key(ranks: tuple[frozenset[str], ...], unit: Unit | None, says: pl.Expr) -> pl.Expr:
+    days = (_LATEST - pl.col("as_of").cast(pl.Int32).cast(pl.Int64)).fill_null(_UNDATED)
+    fine = fineness(unit) if unit else None
+    key = (
+        rank(ranks) * _RANK
+        + days * _DAY
+        + (_HIGHEST - pl.col("precedence").cast(pl.Int64)) * TIE
+        + (0 if fine is None else (_HIGHEST - fine) * _FINE)
+        + pl.col("#row").cast(pl.Int64)
+    )
+    return pl.when(says).then(key)
+
+
+def _row(keys: pl.Series) -> pl.Series:
+    return (keys & (_FINE - 1)).cast(pl.UInt32)
