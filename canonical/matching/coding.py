@@ -1,0 +1,82 @@
+"""Features as numbers: what is compared millions of times is compared as 64 bits, not as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from canonical.matching import hashing
+from canonical.matching.frames import FEATURE_COLUMNS
+from canonical.matching.hashing import Hashes
+from canonical.model import ColumnType
+
+Index = npt.NDArray[np.int64]
+Days = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
+
+NO_DAY = int(np.iinfo(np.int32).min)
+"""The day of a date that is not there."""
+
+_BRANCH = "(?:支店|支社|支部|支所|営業所|出張所|事業所|工場)$"
+_TEXTS = tuple(name for name, kind in FEATURE_COLUMNS.items() if kind is ColumnType.TEXT)
+_DATES = tuple(name for name, kind in FEATURE_COLUMNS.items() if kind is ColumnType.DATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Members in the order of their ids: hashes of texts, days of dates, and the texts."""
+
+    ids: npt.NDArray[np.int64]
+    hashes: dict[str, Hashes]
+    days: dict[str, Days]
+    texts: pl.DataFrame = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def is_kind(self, kinds: Collection[str]) -> Flags:
+        """Which members are of one of these kinds of party."""
+        return self.texts["kind"].is_in(list(kinds)).fill_null(value=False).to_numpy()
+
+    def is_branch(self) -> Flags:
+        """Which members are named as a branch of a corporation."""
+        named = self.texts["name_core"].str.contains(_BRANCH)
+        return named.fill_null(value=False).to_numpy()
+
+    def positions(self, ids: pl.Series) -> Index:
+        """Where the members of these ids stand.
+
+        Raises:
+            KeyError: for an id that is not among the members.
+        """
+        wanted = ids.to_numpy()
+        found = np.searchsorted(self.ids, wanted)
+        inside = found < len(self.ids)
+        if not inside.all() or not (self.ids[found] == wanted).all():
+            raise KeyError("a pair names a member whose features are not given")
+        return found
+
+
+def coded(features: pl.DataFrame) -> Coded:
+    """Features as numbers, ordered by `member_id`."""
+    ordered = features.sort("member_id")
+    with ThreadPoolExecutor(2) as pool:
+        hashed = pool.map(lambda name: hashing.text_hashes(ordered[name]), _TEXTS)
+        hashes = dict(zip(_TEXTS, hashed, strict=True))
+    days = {
+        name: ordered[name].cast(pl.Int32).fill_null(NO_DAY).to_numpy().copy() for name in _DATES
+    }
+    return Coded(ordered["member_id"].to_numpy().copy(), hashes, days, ordered)
+
+
+def in_chunks(count: int, work: Callable[[slice], None], size: int = 1 << 19) -> None:
+    """Do the work for every slice of `count` rows, on two threads; memory stays that of two."""
+    slices = [slice(start, min(start + size, count)) for start in range(0, count, size)]
+    with ThreadPoolExecutor(2) as pool:
+        for _ in pool.map(work, slices):
+            pass

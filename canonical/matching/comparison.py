@@ -1,0 +1,281 @@
+"""Compares pairs of members: a level for each comparison, and what they weigh together."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from canonical.matching import similarity
+from canonical.matching.coding import NO_DAY, Coded, Flags, Index, coded, in_chunks
+from canonical.matching.hashing import EMPTY, Hashes
+from canonical.matching.levels import BY_NAME, COMPARISONS, NAMES, OUTCOMES
+from canonical.matching.model import Model, Numbers
+from canonical.matching.rules import judged
+
+Codes = npt.NDArray[np.int8]
+
+
+def compare(pairs: pl.DataFrame, features: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """What the model says about pairs, in their order.
+
+    Args:
+        pairs: `low` and `high`, members whose features are given.
+        features: as `canonical.matching.features.features` makes them.
+        model: the version that decides.
+
+    Returns:
+        `low`, `high`, a column for each comparison (its level), `weight` (log odds, in bits),
+        `probability`, `outcome` (`same`, `review`, `related` or `different`).
+    """
+    members = coded(features)
+    low, high = members.positions(pairs["low"]), members.positions(pairs["high"])
+    codes = level_codes(members, low, high, model)
+    weight = weights(codes, model)
+    outcome = judged(members, low, high, codes, weight, model)
+    return as_frame(members, low, high, codes, weight, outcome)
+
+
+def as_frame(
+    members: Coded, low: Index, high: Index, codes: Codes, weight: Numbers, outcome: Codes
+) -> pl.DataFrame:
+    """The answer of `compare` for positions of members."""
+    levels = [
+        pl.Series(comparison.name, comparison.levels, dtype=pl.Enum(comparison.levels)).gather(
+            codes[:, place]
+        )
+        for place, comparison in enumerate(COMPARISONS)
+    ]
+    return pl.DataFrame(
+        [
+            pl.Series("low", members.ids[low]),
+            pl.Series("high", members.ids[high]),
+            *levels,
+            pl.Series("weight", weight),
+            pl.Series("probability", probabilities(weight)),
+            pl.Series("outcome", OUTCOMES, dtype=pl.String).gather(outcome),
+        ]
+    )
+
+
+def probabilities(weight: Numbers) -> Numbers:
+    """The probability that goes with log odds in bits."""
+    return 1.0 / (1.0 + np.exp2(-weight.clip(-200, 200)))
+
+
+def weights(codes: Codes, model: Model) -> Numbers:
+    """The log odds of rows of levels, each different row computed once."""
+    packed = np.zeros(len(codes), dtype=np.int64)
+    for place, comparison in enumerate(COMPARISONS):
+        packed = packed * len(comparison.levels) + codes[:, place]
+    _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
+    return model.evidence(codes[first])[inverse]
+
+
+def level_codes(members: Coded, low: Index, high: Index, model: Model) -> Codes:
+    """The number of the level of each comparison, a row a pair."""
+    codes = np.empty((len(low), len(COMPARISONS)), dtype=np.int8)
+
+    def work(part: slice) -> None:
+        codes[part] = _levels(members, low[part], high[part], model)
+
+    in_chunks(len(low), work)
+    return codes
+
+
+def _levels(members: Coded, low: Index, high: Index, model: Model) -> Codes:
+    table = {
+        "name": _name(members, low, high, model),
+        "form": _form(members, low, high),
+        "trade_name": _trade_name(members, low, high),
+        "person": _person(members, low, high, model),
+        "birth": _date("birth", members.days["birth_on"], low, high),
+        "begun": _date("begun", members.days["established_on"], low, high),
+        "place": _place(members, low, high),
+        "phone": _contact("phone", members, low, high),
+        "email": _contact("email", members, low, high),
+    }
+    return np.stack([table[name] for name in NAMES], axis=1)
+
+
+def _known(column: Hashes, low: Index, high: Index) -> tuple[Flags, Flags]:
+    """Where both have a value, and where it is the same one."""
+    one, other = column[low], column[high]
+    both = (one != EMPTY) & (other != EMPTY)
+    return both, both & (one == other)
+
+
+def _filled(name: str, count: int) -> Codes:
+    return np.full(count, BY_NAME[name].unknown, dtype=np.int8)
+
+
+def _texts(
+    members: Coded, column: str, low: Index, high: Index, where: Flags
+) -> tuple[pl.Series, pl.Series, Index]:
+    """The different pairs of texts among some rows, and to which of them each row belongs."""
+    hashes = members.hashes[column]
+    one, other = hashes[low[where]], hashes[high[where]]
+    swap = one > other
+    first, second = np.where(swap, high[where], low[where]), np.where(swap, low[where], high[where])
+    packed = np.minimum(one, other) * np.uint64(0x9E3779B97F4A7C15) ^ np.maximum(one, other)
+    _, at, inverse = np.unique(packed, return_index=True, return_inverse=True)
+    texts = members.texts[column]
+    return texts.gather(first[at]), texts.gather(second[at]), inverse
+
+
+def _name(members: Coded, low: Index, high: Index, model: Model) -> Codes:
+    comparison = BY_NAME["name"]
+    codes = _filled("name", len(low))
+    both, same = _known(members.hashes["name_core"], low, high)
+    codes[both] = comparison.code("differs")
+    _, reading = _known(members.hashes["name_kana"], low, high)
+    codes[reading] = comparison.code("same_reading")
+    rest = both & ~same & ~reading
+    first, second, inverse = _texts(members, "name_core", low, high, rest)
+    alike, part = similarity.close(first, second), similarity.contains(first, second)
+    found = np.where(part, comparison.code("part"), comparison.code("differs"))
+    found = np.where(alike, comparison.code("close"), found)
+    codes[rest] = found[inverse]
+    codes[same] = model.rarity("name_core", members.hashes["name_core"][low[same]])
+    return codes
+
+
+def _form(members: Coded, low: Index, high: Index) -> Codes:
+    comparison = BY_NAME["form"]
+    codes = _filled("form", len(low))
+    both, same = _known(members.hashes["legal_form"], low, high)
+    sides, side = _known(members.hashes["legal_form_position"], low, high)
+    codes[both] = comparison.code("differs")
+    codes[same] = comparison.code("same")
+    codes[same & sides & ~side] = comparison.code("other_side")
+    return codes
+
+
+def _trade_name(members: Coded, low: Index, high: Index) -> Codes:
+    comparison = BY_NAME["trade_name"]
+    codes = _filled("trade_name", len(low))
+    both, same = _known(members.hashes["trade_name"], low, high)
+    rest = both & ~same
+    first, second, inverse = _texts(members, "trade_name", low, high, rest)
+    alike = similarity.close(first, second)
+    codes[rest] = np.where(alike, comparison.code("close"), comparison.code("differs"))[inverse]
+    codes[same] = comparison.code("same")
+    return codes
+
+
+def _person(members: Coded, low: Index, high: Index, model: Model) -> Codes:
+    comparison = BY_NAME["person"]
+    codes = _filled("person", len(low))
+    both, same = _known(members.hashes["person_name"], low, high)
+    _, reading = _known(members.hashes["person_kana"], low, high)
+    rest = both & ~same
+    first, second, inverse = _texts(members, "person_name", low, high, rest)
+    names = pl.DataFrame({"a": first, "b": second})
+    a, b = pl.col("a"), pl.col("b")
+    two = (a.str.head(2) == b.str.head(2)).alias("family")
+    given = (a.str.tail(2) == b.str.tail(2)).alias("given")
+    told = names.select(two, given)
+    family = told["family"].to_numpy()[inverse] | _shared_family(members, low, high, rest)
+    found = np.where(
+        family,
+        comparison.code("same_family"),
+        np.where(
+            told["given"].to_numpy()[inverse],
+            comparison.code("same_given"),
+            comparison.code("differs"),
+        ),
+    )
+    alike = similarity.close(first, second)[inverse] & ~family
+    codes[rest] = np.where(alike, comparison.code("close"), found)
+    codes[reading] = comparison.code("same_reading")
+    codes[same] = model.rarity("person_name", members.hashes["person_name"][low[same]])
+    return codes
+
+
+def _shared_family(members: Coded, low: Index, high: Index, where: Flags) -> Flags:
+    """Whether both family names are known and the same."""
+    _, same = _known(members.hashes["family_name"], low[where], high[where])
+    return same
+
+
+def _date(name: str, days: npt.NDArray[np.int32], low: Index, high: Index) -> Codes:
+    """Dates: equal; equal as far as the coarser is known; one part mistaken; different."""
+    comparison = BY_NAME[name]
+    one, other = days[low], days[high]
+    both = (one != NO_DAY) & (other != NO_DAY)
+    codes = _filled(name, len(low))
+    codes[both] = comparison.code("differs")
+    near = np.flatnonzero(both & (one != other))
+    if len(near):
+        codes[near] = _near_dates(comparison.name, one[near], other[near])
+    codes[both & (one == other)] = comparison.code("same")
+    return codes
+
+
+def _parts(days: npt.NDArray[np.int32]) -> tuple[Index, Index, Index]:
+    dates = days.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    number = months.astype(np.int64)
+    day = (dates - months.astype("datetime64[D]")).astype(np.int64) + 1
+    return number // 12, number % 12 + 1, day
+
+
+def _near_dates(
+    name: str, one: npt.NDArray[np.int32], other: npt.NDArray[np.int32]
+) -> npt.NDArray[np.int8]:
+    comparison = BY_NAME[name]
+    year_a, month_a, day_a = _parts(one)
+    year_b, month_b, day_b = _parts(other)
+    year, month, day = year_a == year_b, month_a == month_b, day_a == day_b
+    first = (day_a == 1) | (day_b == 1)
+    january = (day_a == 1) & (month_a == 1) | (day_b == 1) & (month_b == 1)
+    coarse = year & (month & first | january)
+    swapped = year & (month_a == day_b) & (day_a == month_b)
+    one_part = (year & month) | (year & day) | (month & day)
+    found = np.full(len(one), comparison.code("differs"), dtype=np.int8)
+    found[one_part | swapped] = comparison.code("close")
+    found[coarse] = comparison.code("month")
+    return found
+
+
+def _place(members: Coded, low: Index, high: Index) -> Codes:
+    level = BY_NAME["place"].code
+    codes = _filled("place", len(low))
+    prefectures, prefecture = _known(members.hashes["prefecture_code"], low, high)
+    codes[prefectures] = level("differs")
+    codes[prefecture] = level("prefecture")
+    _, city = _known(members.hashes["municipality_code"], low, high)
+    codes[city] = level("city")
+    _, town = _known(members.hashes["town"], low, high)
+    _, postal = _known(members.hashes["postal_code"], low, high)
+    town &= city
+    codes[town | postal] = level("town")
+    blocks, block = _known(members.hashes["block"], low, high)
+    near = (town | postal) & blocks & ~block
+    first, second, inverse = _texts(members, "block", low, high, near)
+    codes[near] = np.where(_close_blocks(first, second), level("close"), level("town"))[inverse]
+    block &= town
+    codes[block] = level("block")
+    rooms, room = _known(members.hashes["building"], low, high)
+    codes[block & rooms & ~room] = level("other_room")
+    codes[block & room] = level("room")
+    return codes
+
+
+def _close_blocks(first: pl.Series, second: pl.Series) -> Flags:
+    """Whether one number goes on where the other stops, as 3-12 and 3-12-4."""
+    frame = pl.DataFrame({"a": first, "b": second})
+    a, b = pl.col("a") + "-", pl.col("b") + "-"
+    return frame.select((a.str.starts_with(b) | b.str.starts_with(a)).alias("x"))["x"].to_numpy()
+
+
+def _contact(name: str, members: Coded, low: Index, high: Index) -> Codes:
+    comparison = BY_NAME[name]
+    codes = _filled(name, len(low))
+    both, same = _known(members.hashes[name], low, high)
+    rest = both & ~same
+    first, second, inverse = _texts(members, name, low, high, rest)
+    one = similarity.distances(first, second) <= 1
+    codes[rest] = np.where(one, comparison.code("close"), comparison.code("differs"))[inverse]
+    codes[same] = comparison.code("same")
+    return codes

@@ -1,0 +1,23 @@
+"""Everything over one set of members in memory: features in, edges out."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from canonical.matching.blocking import key_arrays, pair_arrays
+from canonical.matching.coding import coded
+from canonical.matching.comparison import as_frame, level_codes, weights
+from canonical.matching.levels import OUTCOMES
+from canonical.matching.model import Model
+from canonical.matching.rules import judged
+
+
+def edges(features: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """The compared pairs that are not simply different, as `comparison.compare` gives them."""
+    members = coded(features)
+    low, high = pair_arrays(*key_arrays(members, model), members, model)
+    codes = level_codes(members, low, high, model)
+    weight = weights(codes, model)
+    outcome = judged(members, low, high, codes, weight, model)
+    kept = outcome != OUTCOMES.index("different")
+    return as_frame(members, low[kept], high[kept], codes[kept], weight[kept], outcome[kept])

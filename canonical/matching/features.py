@@ -1,0 +1,131 @@
+"""What members are compared by, made from their party claims."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from canonical.matching import reduction
+from canonical.matching.frames import FEATURE_COLUMNS
+from canonical.model import ColumnType
+from canonical.model.party import INDIVIDUAL_KINDS
+
+CLAIM_COLUMNS = (
+    "kind", "name", "name_core", "legal_form", "legal_form_position", "name_kana",
+    "address_postal_code", "address_prefecture_code", "address_municipality_code", "address_city",
+    "address_town", "address_block", "address_building", "phone", "email", "representative_name",
+    "representative_kana", "representative_birth_on", "established_on", "founded_on", "as_of",
+)  # fmt: skip
+"""Columns of a party claim that features are made of; one that a frame lacks counts as empty."""
+
+_DATES = frozenset({"representative_birth_on", "established_on", "founded_on", "as_of"})
+_TYPES = {ColumnType.TEXT: pl.String, ColumnType.DATE: pl.Date}
+FEATURE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "member_id": pl.Int64,
+    **{name: _TYPES[kind] for name, kind in FEATURE_COLUMNS.items()},
+}
+"""The columns of a frame of features, in order."""
+
+
+def features(claims: pl.DataFrame, trade_names: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The features of members, a row each, in the order of `member_id`.
+
+    Args:
+        claims: `member_id` and the columns of `CLAIM_COLUMNS` as `claim_party` has them.
+        trade_names: `member_id` and `name` of the trade names of the same members; where one has
+            several, the first in the order of the letters stands for all.
+    """
+    whole = _completed(claims)
+    whole = whole.join(_first_trade_name(trade_names), on="member_id", how="left")
+    individual = pl.col("kind").is_in(list(INDIVIDUAL_KINDS))
+    stated = pl.col("name_core").fill_null(pl.col("name"))
+    prepared = whole.with_columns(
+        pl.col("kind").fill_null(
+            pl.when(pl.col("legal_form").is_not_null()).then(pl.lit("corporation"))
+        )
+    ).with_columns(
+        individual.fill_null(value=False).alias("_individual"),
+        pl.when(pl.col("name_core").is_not_null())
+        .then(reduction.reduced_name(stated))
+        .otherwise(reduction.core_name(stated))
+        .alias("_stated"),
+        reduction.reduced_name(pl.col("representative_name")).alias("_person"),
+        reduction.reduced_kana(pl.col("name_kana")).alias("_name_kana"),
+        reduction.reduced_kana(pl.col("representative_kana")).alias("_person_kana"),
+    )
+    return (
+        prepared.select("member_id", *_names(), *_dates(), *_places(), *_contacts(), "as_of")
+        .select(FEATURE_SCHEMA.keys())
+        .cast(FEATURE_SCHEMA)  # type: ignore[arg-type]
+        .sort("member_id")
+    )
+
+
+def _completed(claims: pl.DataFrame) -> pl.DataFrame:
+    lacking = [name for name in CLAIM_COLUMNS if name not in claims.columns]
+    empty = [
+        pl.lit(None, dtype=pl.Date if name in _DATES else pl.String).alias(name) for name in lacking
+    ]
+    held = [
+        pl.col(name).cast(pl.Date if name in _DATES else pl.String)
+        for name in CLAIM_COLUMNS
+        if name not in lacking
+    ]
+    return claims.select("member_id", *held, *empty)
+
+
+def _first_trade_name(trade_names: pl.DataFrame | None) -> pl.DataFrame:
+    if trade_names is None or trade_names.is_empty():
+        return pl.DataFrame(schema={"member_id": pl.Int64, "_trade": pl.String})
+    return (
+        trade_names.select("member_id", reduction.reduced_name(pl.col("name")).alias("_trade"))
+        .group_by("member_id")
+        .agg(pl.col("_trade").min())
+    )
+
+
+def _names() -> list[pl.Expr]:
+    own, other = pl.col("_individual"), ~pl.col("_individual")
+    person = pl.when(own).then(pl.coalesce("_person", "_stated")).otherwise(pl.col("_person"))
+    shop = pl.when(own & pl.col("_person").is_not_null() & (pl.col("_person") != pl.col("_stated")))
+    written = pl.when(own).then(pl.coalesce("representative_name", "name"))
+    return [
+        pl.col("kind"),
+        pl.when(other).then("_stated").alias("name_core"),
+        pl.when(other).then("legal_form").alias("legal_form"),
+        pl.when(other).then("legal_form_position").alias("legal_form_position"),
+        pl.when(other).then("_name_kana").alias("name_kana"),
+        pl.coalesce("_trade", shop.then("_stated")).alias("trade_name"),
+        person.alias("person_name"),
+        reduction.family_name(written.otherwise("representative_name")).alias("family_name"),
+        pl.when(own & pl.col("_person").is_null())
+        .then(pl.coalesce("_person_kana", "_name_kana"))
+        .otherwise("_person_kana")
+        .alias("person_kana"),
+    ]
+
+
+def _dates() -> list[pl.Expr]:
+    begun = pl.when(pl.col("_individual")).then(pl.coalesce("established_on", "founded_on"))
+    return [
+        pl.col("representative_birth_on").alias("birth_on"),
+        begun.otherwise("established_on").alias("established_on"),
+    ]
+
+
+def _places() -> list[pl.Expr]:
+    return [
+        pl.col("address_postal_code").str.replace_all("[^0-9]", "").alias("postal_code"),
+        pl.col("address_prefecture_code").alias("prefecture_code"),
+        pl.col("address_municipality_code").alias("municipality_code"),
+        reduction.reduced_town(pl.col("address_city")).alias("city"),
+        reduction.reduced_town(pl.col("address_town")).alias("town"),
+        reduction.reduced_block(pl.col("address_block")).alias("block"),
+        reduction.reduced_building(pl.col("address_building")).alias("building"),
+    ]
+
+
+def _contacts() -> list[pl.Expr]:
+    return [
+        reduction.reduced_phone(pl.col("phone")).alias("phone"),
+        reduction.reduced_email(pl.col("email")).alias("email"),
+    ]

@@ -1,0 +1,87 @@
+"""The kinds of pairs before anything was learnt: where training starts.
+
+The figures are round guesses, a little like the shares among small businesses in Japan. Training
+moves them to what the members at hand show, and they hold it where those show little.
+"""
+
+from __future__ import annotations
+
+from canonical.matching.levels import BY_NAME, UNKNOWN
+from canonical.matching.model import PairKind
+
+_OFTEN = {"same_rare": 0.5, "same_known": 0.3, "same_common": 0.2}
+_ONE_NAME = {key: value * 0.85 for key, value in _OFTEN.items()} | {
+    "same_reading": 0.07, "close": 0.05, "part": 0.02, "differs": 0.01,
+}  # fmt: skip
+_ONE_PERSON = {key: value * 0.9 for key, value in _OFTEN.items()} | {
+    "same_reading": 0.04, "close": 0.02, "same_family": 0.01, "same_given": 0.01, "differs": 0.02,
+}  # fmt: skip
+_OTHER_NAME = {
+    "same_rare": 0.002, "same_known": 0.004, "same_common": 0.01, "same_reading": 0.01,
+    "close": 0.03, "part": 0.02, "differs": 0.924,
+}  # fmt: skip
+_OTHER_PERSON = {
+    "same_rare": 0.001, "same_known": 0.004, "same_common": 0.02, "same_reading": 0.01,
+    "close": 0.015, "same_family": 0.05, "same_given": 0.05, "differs": 0.85,
+}  # fmt: skip
+_ONE_DATE = {"same": 0.9, "month": 0.05, "close": 0.03, "differs": 0.02}
+_OTHER_DATE = {"same": 0.002, "month": 0.004, "close": 0.02, "differs": 0.974}
+_ONE_PLACE = {
+    "room": 0.2, "block": 0.6, "other_room": 0.02, "close": 0.06, "town": 0.05, "city": 0.04,
+    "prefecture": 0.02, "differs": 0.01,
+}  # fmt: skip
+_MOVED = {
+    "room": 0.005, "block": 0.005, "other_room": 0.02, "close": 0.02, "town": 0.15, "city": 0.4,
+    "prefecture": 0.25, "differs": 0.15,
+}  # fmt: skip
+_APART = {
+    "room": 0.0005, "block": 0.001, "other_room": 0.001, "close": 0.005, "town": 0.02,
+    "city": 0.3, "prefecture": 0.4, "differs": 0.2725,
+}  # fmt: skip
+_TOGETHER = {
+    "room": 0.2, "block": 0.6, "other_room": 0.1, "close": 0.04, "town": 0.03, "city": 0.02,
+    "prefecture": 0.005, "differs": 0.005,
+}  # fmt: skip
+_ONE_CONTACT = {"same": 0.9, "close": 0.03, "differs": 0.07}
+_OTHER_CONTACT = {"same": 0.002, "close": 0.003, "differs": 0.995}
+_MIXED_CONTACT = {"same": 0.4, "close": 0.02, "differs": 0.58}
+_ONE_FORM = {"same": 0.97, "other_side": 0.02, "differs": 0.01}
+_OTHER_FORM = {"same": 0.35, "other_side": 0.3, "differs": 0.35}
+
+
+def _kind(title: str, share: float, /, *, same: bool, **levels: dict[str, float]) -> PairKind:
+    table = {}
+    for comparison, shares in levels.items():
+        named = [level for level in BY_NAME[comparison].levels if level != UNKNOWN]
+        total = sum(shares.values())
+        table[comparison] = tuple(shares[level] / total for level in named)
+    return PairKind(title, same, share, table)
+
+
+def starting_kinds() -> tuple[PairKind, ...]:
+    """Two kinds of pairs that are the same, and four that are not."""
+    one = {
+        "name": _ONE_NAME, "form": _ONE_FORM, "trade_name": _ONE_CONTACT, "person": _ONE_PERSON,
+        "birth": _ONE_DATE, "begun": _ONE_DATE,
+    }  # fmt: skip
+    other = {
+        "name": _OTHER_NAME, "form": _OTHER_FORM, "trade_name": _OTHER_CONTACT,
+        "person": _OTHER_PERSON, "birth": _OTHER_DATE, "begun": _OTHER_DATE,
+    }  # fmt: skip
+    apart = {"place": _APART, "phone": _OTHER_CONTACT, "email": _OTHER_CONTACT}
+    together = {"place": _TOGETHER, "phone": _MIXED_CONTACT, "email": _OTHER_CONTACT}
+    family = {**_OTHER_PERSON, "same_family": 0.7, "differs": 0.2}
+    return (
+        _kind("restated", 0.03, same=True, **one, place=_ONE_PLACE, phone=_ONE_CONTACT,
+              email=_ONE_CONTACT),
+        _kind("moved", 0.006, same=True, **one, place=_MOVED, phone=_MIXED_CONTACT,
+              email=_ONE_CONTACT),
+        _kind("stranger", 0.5, same=False, **other, **apart),
+        _kind("namesake", 0.25, same=False, **{**other, "name": {**_ONE_NAME, "differs": 0.1}},
+              **apart),
+        _kind("person_namesake", 0.15, same=False,
+              **{**other, "person": {**_ONE_PERSON, "same_common": 0.6, "same_rare": 0.1}},
+              **apart),
+        _kind("neighbour", 0.064, same=False,
+              **{**other, "person": family, "form": _OTHER_FORM}, **together),
+    )  # fmt: skip

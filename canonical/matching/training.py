@@ -1,0 +1,111 @@
+"""Makes a model from members, without labels; with people's decisions it becomes a better one."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from canonical.matching import blocking
+from canonical.matching.coding import Coded, Index, coded
+from canonical.matching.comparison import level_codes, probabilities
+from canonical.matching.decided import corrected
+from canonical.matching.hashing import EMPTY, Hashes
+from canonical.matching.kinds import starting_kinds
+from canonical.matching.levels import COMPARISONS
+from canonical.matching.mixture import fitted
+from canonical.matching.model import KNOWN, Model, Numbers
+
+Codes = npt.NDArray[np.int8]
+
+_SAMPLE = 1_500_000
+_RARITIES = ("name_core", "person_name")
+
+
+def untrained() -> Model:
+    """The model before it has seen a member."""
+    return Model(kinds=starting_kinds())
+
+
+def train(features: pl.DataFrame, decisions: pl.DataFrame | None = None) -> Model:
+    """A model made from members and, where there are any, from decisions about pairs of them.
+
+    Args:
+        features: open members alone; the model holds frequencies of their names, as hashes.
+        decisions: `low`, `high` and `verdict` (`same`, `different` or `related`); decisions
+            about members that are not in `features` are left out.
+    """
+    members = coded(features)
+    model = untrained().changed(frequent=_frequent(members))
+    found, owners = blocking.key_arrays(members, model)
+    model = model.changed(crowded=_crowded(found, model))
+    found, owners = blocking.key_arrays(members, model)
+    low, high = blocking.pair_arrays(found, owners, members, model)
+    sample = _sampled(low, high, members)
+    codes = level_codes(members, low[sample], high[sample], model)
+    patterns, counts = _patterns(codes)
+    scale = len(low) / max(int(sample.sum()), 1)
+    model = model.changed(kinds=fitted(model.kinds, patterns, counts * scale))
+    model = corrected(model, features, decisions)
+    return model.changed(
+        **_cuts(model, patterns, counts * scale, len(members)),
+        trained_on={"members": len(members), "pairs": len(low),
+                    "decisions": 0 if decisions is None else decisions.height},
+    )  # fmt: skip
+
+
+def _frequent(members: Coded) -> dict[str, dict[int, int]]:
+    """How many of a million members have a value, for values that are not rare."""
+    million = max(len(members), 1) / 1_000_000
+    found = {}
+    for column in _RARITIES:
+        hashes = members.hashes[column]
+        values, counts = np.unique(hashes[hashes != EMPTY], return_counts=True)
+        often = (counts >= KNOWN * max(million, 1.0)) & (counts >= 3)
+        rates = np.rint(counts[often] / million).astype(np.int64)
+        found[column] = dict(
+            zip(values[often].view(np.int64).tolist(), rates.tolist(), strict=True)
+        )
+    return found
+
+
+def _crowded(found: Hashes, model: Model) -> frozenset[int]:
+    values, counts = np.unique(found, return_counts=True)
+    return frozenset(values[counts > model.cap].view(np.int64).tolist())
+
+
+def _sampled(low: Index, high: Index, members: Coded) -> npt.NDArray[np.bool_]:
+    """At most about `_SAMPLE` pairs, chosen by their ids."""
+    if len(low) <= _SAMPLE:
+        return np.ones(len(low), dtype=np.bool_)
+    mixed = (members.ids[low] ^ (members.ids[high] * 31)).view(np.uint64)
+    mixed *= np.uint64(0x9E3779B97F4A7C15)
+    return mixed < np.uint64(int(_SAMPLE / len(low) * (1 << 64)))
+
+
+def _patterns(codes: Codes) -> tuple[Codes, Numbers]:
+    packed = np.zeros(len(codes), dtype=np.int64)
+    for place, comparison in enumerate(COMPARISONS):
+        packed = packed * len(comparison.levels) + codes[:, place]
+    _, first, counts = np.unique(packed, return_index=True, return_counts=True)
+    return codes[first], counts.astype(np.float64)
+
+
+def _cuts(model: Model, patterns: Codes, counts: Numbers, members: int) -> dict[str, float]:
+    """Cuts by expectation: few of those taken as the same are wrong, and few are asked about."""
+    chance = probabilities(model.evidence(patterns))
+    order = np.argsort(-chance)
+    chance, counts = chance[order], counts[order]
+    wrong = np.cumsum((1 - chance) * counts) / np.cumsum(counts)
+    taken = (wrong <= EXPECTED_WRONG) & (chance >= 0.5)
+    same_at = float(chance[taken].min()) if taken.any() else 0.95
+    asked = np.cumsum(np.where(chance < same_at, counts, 0.0))
+    within = (chance < same_at) & (asked <= REVIEW_SHARE * members) & (chance >= 0.02)
+    review_at = float(chance[within].min()) if within.any() else same_at
+    return {"same_at": same_at, "review_at": review_at}
+
+
+EXPECTED_WRONG = 0.01
+"""Share of the pairs taken as the same that may be expected to be wrong."""
+REVIEW_SHARE = 0.007
+"""Pairs for review for each member, at most."""
