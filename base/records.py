@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from base.errors import Stage
@@ -86,10 +87,11 @@ class Page:
     `YYYY-MM-DDTHH:MM:SS.ffffffZ`, so that text order is time order; None in snapshot streams.
     `unchanged` are keys the connector knows to be unchanged without having read them again.
     `deleted` are keys of which the source says that they are gone; where the page holds such a key
-    as a record too, the record counts. `whole` says whether this window's pages hold all that the
-    source has: False for a file that had not changed or a file of differences, True for a full
-    file in an incremental stream; None follows from the stream's mode. Only of a window that is
-    whole a key's absence is taken for its deletion.
+    as a record too, the record counts. `deleted_at` are the cursor fields of the first of them, as
+    in `updated`; a deletion without an instant counts at once. `whole` says whether this window's
+    pages hold all that the source has: False for a file that had not changed or a file of
+    differences, True for a full file in an incremental stream; None follows from the stream's mode.
+    Only of a window that is whole a key's absence is taken for its deletion.
     `notes` go into the memo with the batch that commits this page.
     `resume` is an opaque position: reading on from there continues after this page; None when
     this was the last page of the window.
@@ -101,9 +103,16 @@ class Page:
     refused: list[RefusedRecord] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    deleted_at: list[str | None] = field(default_factory=list)
     whole: bool | None = None
     notes: dict[str, str] = field(default_factory=dict)
     resume: str | None = None
+
+    def goes_beyond(self, end: str | None) -> bool:
+        """Whether a record or a deletion is dated after a window's end, which defers it."""
+        if end is None:
+            return False
+        return any(at is not None and at > end for at in chain(self.updated, self.deleted_at))
 
 
 @dataclass(slots=True)

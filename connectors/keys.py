@@ -112,6 +112,7 @@ class KeyReader:
             return
         if header is not None and self._deleted is not None and self._deleted(header):
             page.deleted.append(key)
+            page.deleted_at.append(None if updated is None else instant_text(updated))
             return
         page.keys.append(key)
         page.raws.append(raw)

@@ -20,7 +20,7 @@ class EnoughError(Exception):
 
 
 class ProbingClient:
-    """Another client, whose downloads end with `EnoughError` after `MOST` bytes in all."""
+    """Another client, whose downloads end with `EnoughError` after `MOST` bytes together."""
 
     def __init__(self, client: Any, most: int = MOST) -> None:
         self._client = client

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from base.clock import Clock, SystemClock
 from base.errors import HubError
@@ -32,7 +33,8 @@ class ReadBatch:
     `keys`, `raws`, `updated` and `hashes` have one entry a record. `refused` holds, by index,
     records that have no usable key or do not decode; `guarded` the paths of the fields in which a
     個人番号 was masked. `deleted` holds the keys that the source names as deleted, each with the
-    index of the first record read after that; `whole` is as in `Page`. `resume` and `last` are
+    index of the first record read after that, `deferred` those whose deletion is dated after the
+    window's end; `whole` is as in `Page`. `resume` and `last` are
     those of the batch's last page.
     """
 
@@ -44,6 +46,7 @@ class ReadBatch:
     guarded: dict[int, list[str]] = field(default_factory=dict)
     unchanged: list[str] = field(default_factory=list)
     deleted: dict[str, int] = field(default_factory=dict)
+    deferred: set[str] = field(default_factory=set)
     whole: bool | None = None
     notes: dict[str, str] = field(default_factory=dict)
     resume: str | None = None
@@ -53,17 +56,21 @@ class ReadBatch:
     @property
     def size(self) -> int:
         """How many records were read for this batch."""
-        return len(self.keys) + len(self.unchanged) + len(self.deleted)
+        return len(self.keys) + len(self.unchanged) + len(self.deleted) + len(self.deferred)
 
     @property
     def all_keys(self) -> list[str]:
         """Keys of records and of deletions."""
         return [*self.keys, *self.deleted] if self.deleted else self.keys
 
-    def add(self, page: Page, identifiers: frozenset[str]) -> None:
+    def add(self, page: Page, identifiers: frozenset[str], until: str | None = None) -> None:
         """Append a page; a 個人番号 is masked here, before anything is hashed or kept."""
         first = len(self.keys)
-        self.deleted |= dict.fromkeys(page.deleted, first)
+        for key, at in zip_longest(page.deleted, page.deleted_at):
+            if until is not None and at is not None and at > until:
+                self.deferred.add(key)
+            else:
+                self.deleted[key] = first
         if page.whole is not None:
             self.whole = page.whole and self.whole is not False
         raws = page.raws + [refused.raw for refused in page.refused]
@@ -94,20 +101,22 @@ def batches(
     size: int,
     identifiers: frozenset[str] = frozenset(),
     clock: Clock | None = None,
+    until: str | None = None,
 ) -> Iterator[ReadBatch]:
     """Gather pages into batches of `size` records or `GATHER_BYTES`; the last is marked `last`.
 
     A page is never split, so that every batch ends where reading can resume. A batch of a slow
     source is closed after `GATHER_SECONDS`, and one that an error cuts short is handed on before
     the error is raised: what was read is kept. A window without a single page gives one empty last
-    batch, which moves the cursor.
+    batch, which moves the cursor. `until` is the window's end as UTC ISO text, where it defers
+    anything.
     """
     clock = clock or SystemClock()
     batch, since = ReadBatch(), clock.monotonic()
     try:
         for page in pages:
             failpoint("page.read")
-            batch.add(page, identifiers)
+            batch.add(page, identifiers, until)
             if page.resume is None:
                 break
             full = batch.size >= size or batch.bytes >= GATHER_BYTES

@@ -125,7 +125,7 @@ def _pages(
     late = position.late
     for page, following in _whole_or_refused(reader, file, answer.body, position.following or 0):
         broken = file.broken in page.notes
-        late = late or any(updated is not None and updated > end for updated in page.updated)
+        late = late or page.goes_beyond(end)
         if following is None and mending and not broken:
             page.deleted.append(file.note)
             page.notes[file.broken] = ""

@@ -142,16 +142,12 @@ class CsvReader:
             block_bytes=BLOCK_BYTES,
         ):
             page = self._page(block)
-            sound &= not block.refused and not self._goes_beyond(page)
+            sound &= not block.refused and not page.goes_beyond(self.end)
             here = Position(file.name, file.mark, block.end, block.line, sound)
             page.resume = here.packed()
             if block.last and sound and file.mark is not None:
                 page.notes[NOTE + file.name] = file.mark
             yield page, block.last
-
-    def _goes_beyond(self, page: Page) -> bool:
-        end = self.end
-        return end is not None and any(at is not None and at > end for at in page.updated)
 
     def _page(self, block: RowBlock) -> Page:
         prepare, context = self.context.prepare, self.context

@@ -82,7 +82,7 @@ def _pages(context: ReadContext, window: Window, resume: str | None) -> Iterator
     with fetched:
         first, late = _place(unpack_position(resume, window), mark)
         for page, following in reader.pages(fetched.stream, fetched.file.name, first):
-            late = late or any(at is not None and at > end for at in page.updated)
+            late = late or page.goes_beyond(end)
             if following is not None:
                 page.resume = pack_position(json.dumps([mark, following, late]), window)
             elif mark is not None and not late:

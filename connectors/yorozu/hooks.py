@@ -206,7 +206,7 @@ class _Read:
         for block in self._blocks(copy, after):
             page = self._page(block)
             self._take_out(page, copy, gone)
-            if any(updated is not None and updated > self._end for updated in page.updated):
+            if page.goes_beyond(self._end):
                 self._late = self._late or copy.name
             page.whole = self._whole and not _has_unnamed(page)
             if block.last and copy is copies[-1]:
@@ -240,7 +240,9 @@ class _Read:
         for copy in copies if len(copies) > 1 else ():
             for block in self._blocks(copy) if not copy.full else ():
                 page = self._context.keys.page(block.raws)
-                found |= dict.fromkeys(page.deleted, copy.number)
+                dated = zip(page.deleted, page.deleted_at, strict=True)
+                gone = [key for key, at in dated if at is None or at <= self._end]
+                found |= dict.fromkeys(gone, copy.number)
                 for key in page.keys:
                     found.pop(key, None)
         return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,37 @@ def test_what_the_source_flags_is_deleted_and_may_come_back(rows: Rows) -> None:
     assert (again["deleted"], again["unchanged"]) == (0, 2)
     assert rows.sync(page(("a", "A"))).counts["changed"] == 1
     assert rows.live() == {"a", "b"}
+
+
+def dated(key: str, at: str, name: str = "-") -> dict[str, Any]:
+    return {"id": key, "name": name, "at": at, "gone": "1" if name == "-" else ""}
+
+
+@pytest.mark.parametrize("rows", ["incremental"], indirect=True)
+def test_a_deletion_of_the_future_waits_for_its_day(rows: Rows) -> None:
+    rows.sync(page(("a", "A"), ("b", "B"), ("c", "C")))
+    day = rows.clock.now() + timedelta(days=2)
+    soon, past = day.isoformat(), (rows.clock.now() - timedelta(days=2)).isoformat()
+    whole = {"rows": [dated("a", soon), dated("b", past), dated("c", soon, "C")], "whole": True}
+    for deleted, unchanged in ((1, 0), (0, 1)):
+        counts = rows.sync(whole).counts
+        assert (counts["read"], counts["deferred"]) == (3, 2)
+        assert (counts["deleted"], counts["unchanged"]) == (deleted, unchanged)
+        assert rows.live() == {"a", "c"}, "nor is it absent from what is whole"
+    rows.clock.advance(3 * 86_400)
+    counts = rows.sync(whole).counts
+    assert (counts["deferred"], counts["deleted"]) == (0, 1)
+    assert rows.live() == {"c"}
+
+
+@pytest.mark.parametrize("rows", ["incremental"], indirect=True)
+def test_of_two_deletions_that_of_the_past_counts(rows: Rows) -> None:
+    rows.sync(page(("a", "A")))
+    soon = (rows.clock.now() + timedelta(days=2)).isoformat()
+    past = (rows.clock.now() - timedelta(days=2)).isoformat()
+    both = {"rows": [dated("a", past), dated("a", soon)], "whole": False}
+    counts = rows.sync(both).counts
+    assert (counts["read"], counts["deleted"], counts["deferred"]) == (1, 1, 0)
 
 
 def test_the_later_of_record_and_deletion_counts(rows: Rows) -> None:
