@@ -184,7 +184,7 @@ class TableReader:
 
     def _look(self, snapshot: Snapshot) -> Plan:
         """Look at the table and the replica's lag, once a snapshot."""
-        shape = snapshot.rows(self._all().limit(0))
+        shape = snapshot.rows(self._all(snapshot.dialect).limit(0))
         contract = cast(TableContract, self.context.contract)
         for place in filter(None, (self.context.stream.key, self._cursor)):
             if place not in shape.names:
@@ -203,14 +203,16 @@ class TableReader:
             until = min(until, *self._certain)
         return Plan(shape.types[shape.names.index(self._cursor)], until)
 
-    def _all(self) -> Select[Any]:
-        table = named_table(self._section["table"], schema=self._section.get("schema"))
+    def _all(self, dialect: str) -> Select[Any]:
+        """All rows; a file of SQLite has no schemas."""
+        schema = None if dialect == "sqlite" else self._section.get("schema")
+        table = named_table(self._section["table"], schema=schema)
         return select(literal_column("*")).select_from(table)
 
     def _statement(self, dialect: str, plan: Plan, position: Position) -> Select[Any]:
         key: ColumnElement[Any] = named(self.context.stream.key)
         if position.stage == KEYLESS:
-            return self._all().where(key.is_(None))
+            return self._all(dialect).where(key.is_(None))
         if position.stage == ODD or self._cursor is None:
             return self._by_key(dialect, key, position)
         cursor: ColumnElement[Any] = named(self._cursor)
@@ -221,11 +223,11 @@ class TableReader:
         if position.cursor is not None:
             last = tuple_(self._bind(plan, position.cursor), _key(position.key))
             bounds.append(tuple_(cursor, key) > last)
-        return self._all().where(and_(*bounds)).order_by(cursor, key)
+        return self._all(dialect).where(and_(*bounds)).order_by(cursor, key)
 
     def _by_key(self, dialect: str, key: ColumnElement[Any], position: Position) -> Select[Any]:
         """All rows by key; in an incremental stream those whose cursor value no window holds."""
-        statement = self._all().where(key.is_not(None)).order_by(key)
+        statement = self._all(dialect).where(key.is_not(None)).order_by(key)
         if self._cursor is not None:
             cursor: ColumnElement[Any] = named(self._cursor)
             odd: ColumnElement[bool] = cursor.is_(None)

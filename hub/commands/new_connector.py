@@ -25,19 +25,52 @@ ROLES = ("procedure", "register", "base_registry", "adviser", "aggregator", "ide
     metavar="FILE|TABLE",
     help="openapi.yaml, service.wsdl, schema.xsd, sample.csv, NAME.table.yaml; or a table's name.",
 )
+@click.option(
+    "--database",
+    metavar="URL",
+    help="Where TABLE is: postgresql://USER@HOST/DATABASE or sqlite:///PATH. Without a password:"
+    " that is the connection's, or PGPASSWORD.",
+)
 @click.option("--role", type=click.Choice(ROLES), default=ROLES[0], show_default=True)
-def new_connector(new_name: str, protocol: Protocol, source: str | None, role: str) -> int:
+def new_connector(
+    new_name: str, protocol: Protocol, source: str | None, database: str | None, role: str
+) -> int:
     """Write a connector for another system, as far as its contract tells.
 
     Writes connectors/NAME/, mappings/NAME.yaml, mocks/NAME/ and tests/contract/test_NAME.py, and
-    says what is left to do. Nothing that is there is overwritten.
+    says what is left to do. Nothing that is there is overwritten. A TABLE is looked at in the
+    database of the connection NAME (HUB_CONNECTION_NAME, or Airflow's as the URI in
+    AIRFLOW_CONN_HUB_NAME), or in that of --database.
     """
     from connectors.registry import ROOT
     from hub.scaffold.write import draft_of, write
 
-    written = write(ROOT.parent, draft_of(new_name, protocol, source), role)
+    if database is not None and protocol != "sql":
+        raise SettingsError("--database is for --protocol sql", remedy="Leave it out")
+    where = _database(new_name, database) if protocol == "sql" else None
+    written = write(ROOT.parent, draft_of(new_name, protocol, source, where), role)
     _tell(written)
     return _check(written)
+
+
+def _database(name: str, url: str | None) -> Connection | None:
+    """Where a table is looked at: the connection that is set, at `url` if there is one."""
+    from base.connection import Connection, variable_of
+    from base.redact import url_password
+    from base.settings import Settings
+
+    environ = Settings.load().environ
+    told = environ.get(variable_of(name)) or environ.get(f"AIRFLOW_CONN_HUB_{name.upper()}")
+    known = Connection.parse(name, told) if told else None
+    if url is None:
+        return known
+    if url_password(url) is not None:
+        raise SettingsError(
+            "--database has a password in it, which every process of this machine may see",
+            remedy=f"Take it out, and set it as `password` in {variable_of(name)}, or PGPASSWORD",
+        )
+    options, secrets = (known.options, known.secrets) if known else ({}, {})
+    return Connection(name, url, options=options, secrets=secrets)
 
 
 def _tell(written: Written) -> None:
@@ -48,6 +81,8 @@ def _tell(written: Written) -> None:
     for stream in draft.streams:
         shown = {name: value for name, value in stream.declared.items() if name != "csv"}
         click.echo(f"\n{draft.name}.{stream.name}: key {stream.key}, {shown['mode']}")
+        for line in stream.seen:
+            click.echo(f"   | {line}")
         proposals = written.proposals[stream.name]
         for one in proposals:
             sign = " " if one.sure else "?"

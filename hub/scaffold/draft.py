@@ -18,7 +18,7 @@ class StreamDraft:
     """One stream: what stands in `connector.yaml`, its contract's fields, and what is unsure.
 
     `declared` are the stream's keys in the order in which they are written. `left` are sentences
-    about what a person has to look at.
+    about what a person has to look at, `seen` lines about what was found, without values.
     """
 
     name: str
@@ -28,6 +28,7 @@ class StreamDraft:
     key: str = ""
     cursor: str | None = None
     left: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -11,11 +11,13 @@ from typing import Any
 
 import yaml
 
+from base.connection import variable_of
 from base.errors import ContractError, RefusedValue
 from connectors.contracts.table import TableContract
 from connectors.declaration import AuthMethod, Protocol
 from connectors.transports.csvcharset import charset_of
 from hub.scaffold.draft import Draft, StreamDraft, key_of, late_of
+from hub.scaffold.reflect import FoundColumn, FoundTable
 from mappings.suggest import SourceField
 from mappings.transforms import TRANSFORMS
 
@@ -85,7 +87,78 @@ def draft_blank(name: str, protocol: Protocol, table: str | None = None) -> Draf
         fields.append({"name": "updated_at", "type": "datetime", "constraints": {"required": True}})
     stream = _of_fields(name, fields, protocol, table)
     stream.left.insert(0, "the contract is a beginning: put the system's own columns into it")
+    if protocol == "sql" and table is not None:
+        stream.left.append(
+            f"no database was looked at: set {variable_of(name)} (or give --database) and "
+            f"begin anew to have the columns of {table}"
+        )
     return _draft(name, protocol, fields, stream)
+
+
+def draft_live(name: str, table: FoundTable) -> Draft:
+    """A stream for a table that was looked at; of its values, nothing is kept."""
+    fields = [_reflected(one) for one in table.columns]
+    required = {one.name for one in table.columns if one.required}
+    key, left = _live_key(table, required, name)
+    for field, column in zip(fields, table.columns, strict=True):
+        if column.required or column.name == key:
+            field["constraints"] = {"required": True, **field.get("constraints", {})}
+    late = late_of([field["name"] for field in fields if field["type"] == "datetime"])
+    section = {"table": table.name} | ({"schema": table.schema} if table.schema else {})
+    declared: dict[str, Any] = {"sql": section, "key": key, "mode": "snapshot"}
+    if late:
+        declared |= {"mode": "incremental", "cursor": {"field": late, "lookback": "PT10M"}}
+        left += _of_cursor(table, late)
+    known = [
+        SourceField(f["name"], str(f.get("title", "")), None, c.samples[:50])
+        for f, c in zip(fields, table.columns, strict=True)
+    ]
+    stream = StreamDraft(name, table.comment or name, declared, known, key, late, left)
+    stream.seen = [column.shown for column in table.columns]
+    stream.left.append("mark what is personal in the contract: x-personal: true")
+    return _draft(name, "sql", fields, stream)
+
+
+def _reflected(column: FoundColumn) -> dict[str, Any]:
+    """A column of the contract: its type, or what all texts in it have in common."""
+    found: dict[str, Any] = {"name": column.name, "type": column.type}
+    texts = list(column.samples)
+    if column.type == "string" and texts and not column.values:
+        found = _field(column.name, texts, key=False)
+    if column.comment:
+        found["title"] = column.comment
+    if column.values:
+        found["constraints"] = {"enum": list(column.values)}
+    return found
+
+
+def _live_key(table: FoundTable, required: set[str], stream: str) -> tuple[str, list[str]]:
+    if table.keys:
+        return table.keys[0], []
+    names = [column.name for column in table.columns]
+    if table.joined:
+        left = [f"the primary key is {', '.join(table.joined)} together, and a stream's key is one "
+                "column: ask the owner for a view that has one"]  # fmt: skip
+        return table.joined[0], left
+    found = key_of(names, required, stream) or names[0]
+    return found, [
+        f"no column is the primary key: {found} was taken; ask the owner what tells rows apart"
+    ]
+
+
+def _of_cursor(table: FoundTable, late: str) -> list[str]:
+    """What is to be asked about the cursor column."""
+    column = next(one for one in table.columns if one.name == late)
+    left = []
+    if late not in table.indexed:
+        left.append(
+            f"no index begins with {late}: ask the owner for one, or each read scans the table"
+        )
+    if not column.zoned and table.backend != "sqlite":
+        left.append(f"{late} has no time zone: sql.timezone says which (UTC if it does not)")
+    if not column.required:
+        left.append(f"{late} may be null: such rows are read again each time")
+    return left
 
 
 def _of_fields(

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from base.connection import Connection
 from base.errors import SettingsError
 from connectors.declaration import Protocol
 from hub.scaffold.draft import Draft, checked_name
 from hub.scaffold.openapi import draft_openapi
 from hub.scaffold.render import declaration_text, mapping_text, mock_text, suite_text
 from hub.scaffold.schemas import draft_wsdl, draft_xsd
-from hub.scaffold.table import draft_blank, draft_csv, draft_table
+from hub.scaffold.table import draft_blank, draft_csv, draft_live, draft_table
 from mappings.suggest import Suggestion
 
 FIRST_PORT = 8801
@@ -29,8 +30,12 @@ class Written:
     proposals: dict[str, list[Suggestion]] = field(default_factory=dict)
 
 
-def draft_of(name: str, protocol: Protocol, source: str | None) -> Draft:
+def draft_of(
+    name: str, protocol: Protocol, source: str | None, database: Connection | None = None
+) -> Draft:
     """The draft of a connector; `source` is a file, or a table's name for `sql`.
+
+    The table is looked at in `database`, if there is one.
 
     Raises:
         HubError: the name is taken or malformed, or the file cannot be used.
@@ -38,6 +43,10 @@ def draft_of(name: str, protocol: Protocol, source: str | None) -> Draft:
     checked_name(name)
     path = Path(source) if source else None
     if protocol == "sql" and (path is None or not path.is_file()):
+        if database is not None and source is not None:
+            from hub.scaffold.reflect import look
+
+            return draft_live(name, look(database, source))
         return draft_blank(name, protocol, source)
     if path is None:
         if protocol == "csv":
