@@ -10,6 +10,7 @@ import polars as pl
 
 from base.errors import ReadError
 from hub.batching import ReadBatch
+from hub.keyset import KeySet
 from hub.windows import Reading
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ class FlaggedKeys:
 
     A record of the key that was read before the deletion is superseded by it; one that was read
     after it supersedes it. What the store does not know, or knows to be deleted, is unchanged.
-    A deletion dated after the window's end is deferred, as such a record is.
     """
 
     keys: list[str]
@@ -38,11 +38,8 @@ class FlaggedKeys:
     @classmethod
     def of(cls, batch: ReadBatch, compared: pl.DataFrame, known: pl.DataFrame) -> FlaggedKeys:
         """Compare a batch's deletions with its records and with the store."""
-        outcomes: Counter[str] = Counter()
-        if waiting := len(batch.deferred - batch.deleted.keys()):
-            outcomes["deferred"] = waiting
         if not batch.deleted:
-            return cls([], [], outcomes)
+            return cls([], [], Counter())
         rows: dict[str, list[int]] = {}
         for row, key in enumerate(batch.keys):
             if key in batch.deleted:
@@ -54,6 +51,7 @@ class FlaggedKeys:
         late = set(compared.filter(pl.col("outcome") == "deferred")["row"].to_list())
         keys: list[str] = []
         before: list[int] = []
+        outcomes: Counter[str] = Counter()
         for key, position in batch.deleted.items():
             mine = [row for row in rows.get(key, ()) if row not in late]
             if any(row >= position for row in mine):
@@ -91,7 +89,7 @@ class AbsentKeys:
         self._stream_id = stream_id
         self._active = active
         self._approved = approved
-        self._seen: set[str] = set()
+        self._seen = KeySet()
         self._missing: list[str] | None = None
 
     @classmethod
@@ -107,7 +105,7 @@ class AbsentKeys:
         self._active &= snapshot if batch.whole is None else batch.whole
         self._active &= not any(one.key.startswith(UNKNOWN) for one in batch.refused.values())
         if self._active:
-            self._seen.update(batch.keys, batch.unchanged, batch.deleted, batch.deferred)
+            self._seen.add([*batch.keys, *batch.unchanged, *batch.deleted])
         else:
             self._seen.clear()
 
@@ -121,9 +119,10 @@ class AbsentKeys:
         if not (self._active and self._seen and self._job.stream.mode == "snapshot"):
             return compared
         keys = compared["record_key"].to_list()
-        if self._seen.isdisjoint(keys):
+        told = self._seen.held(keys)
+        if not told:
             return compared
-        again = pl.Series([key in self._seen for key in keys])
+        again = pl.Series([key in told for key in keys])
         same = pl.col("outcome").is_in(["unchanged", "remapped", "duplicate"])
         outcome = pl.when(same).then(pl.lit("duplicate")).otherwise(pl.lit("superseded"))
         return compared.with_columns(outcome=pl.when(again).then(outcome).otherwise("outcome"))
@@ -145,7 +144,8 @@ class AbsentKeys:
         missing: list[str] = []
         for keys in self._job.store.live_keys(self._stream_id):
             held += len(keys)
-            missing += [key for key in keys if key not in self._seen]
+            told = self._seen.held(keys)
+            missing += [key for key in keys if key not in told]
         if len(missing) > max(AT_LEAST, SHARE * held) and not self._approved:
             raise ReadError(
                 f"{len(missing)} of {held} records are missing from the snapshot",
