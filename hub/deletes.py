@@ -29,6 +29,7 @@ class FlaggedKeys:
 
     A record of the key that was read before the deletion is superseded by it; one that was read
     after it supersedes it. What the store does not know, or knows to be deleted, is unchanged.
+    A deletion dated after the window's end is deferred, as such a record is.
     """
 
     keys: list[str]
@@ -38,8 +39,11 @@ class FlaggedKeys:
     @classmethod
     def of(cls, batch: ReadBatch, compared: pl.DataFrame, known: pl.DataFrame) -> FlaggedKeys:
         """Compare a batch's deletions with its records and with the store."""
+        outcomes: Counter[str] = Counter()
+        if waiting := len(batch.deferred - batch.deleted.keys()):
+            outcomes["deferred"] = waiting
         if not batch.deleted:
-            return cls([], [], Counter())
+            return cls([], [], outcomes)
         rows: dict[str, list[int]] = {}
         for row, key in enumerate(batch.keys):
             if key in batch.deleted:
@@ -51,7 +55,6 @@ class FlaggedKeys:
         late = set(compared.filter(pl.col("outcome") == "deferred")["row"].to_list())
         keys: list[str] = []
         before: list[int] = []
-        outcomes: Counter[str] = Counter()
         for key, position in batch.deleted.items():
             mine = [row for row in rows.get(key, ()) if row not in late]
             if any(row >= position for row in mine):
@@ -105,7 +108,7 @@ class AbsentKeys:
         self._active &= snapshot if batch.whole is None else batch.whole
         self._active &= not any(one.key.startswith(UNKNOWN) for one in batch.refused.values())
         if self._active:
-            self._seen.add([*batch.keys, *batch.unchanged, *batch.deleted])
+            self._seen.add([*batch.keys, *batch.unchanged, *batch.deleted, *batch.deferred])
         else:
             self._seen.clear()
 
