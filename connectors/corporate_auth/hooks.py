@@ -7,8 +7,9 @@ from typing import cast
 
 from base.records import Page, Window
 from connectors.contracts.openapi import OpenApiContract
-from connectors.corporate_auth.question import Ask, DelegationDesk
+from connectors.corporate_auth.question import DelegationDesk
 from connectors.hooks import ReadContext
+from connectors.transports.fetch import Post
 from connectors.transports.rest import RestReader
 
 
@@ -19,7 +20,7 @@ def read_delegations(
     reader = RestReader(
         stream=context.stream,
         contract=cast(OpenApiContract, context.contract),
-        client=DelegationDesk(context.connection, cast(Ask, context.client), context.clock),
+        client=DelegationDesk(context.connection, cast(Post, context.client), context.clock),
         address=context.connection.address,
         prepare=context.prepare,
         keys=context.keys,

@@ -35,7 +35,8 @@ from connectors.corporate_auth.identity import (
     read_delegation,
     read_userinfo,
 )
-from connectors.corporate_auth.question import Ask, DelegationDesk
+from connectors.corporate_auth.question import DelegationDesk
+from connectors.transports.fetch import Post
 
 T = TypeVar("T")
 Refusal = TypeVar("Refusal", bound=HubError)
@@ -114,7 +115,7 @@ class LiveLookups:
             auth="none",
             max_body=MAX_BODY,
         )
-        self._desk = DelegationDesk(self._connection, cast(Ask, self._client), clock)
+        self._desk = DelegationDesk(self._connection, cast(Post, self._client), clock)
 
     def userinfo(self, access_token: str) -> UserInfo:
         """Who holds this access token, by what the token's scopes open.

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from base.clock import Clock
 from base.connection import Connection
 from base.http_answer import Response, check_status, json_body
+from connectors.transports.fetch import Post
 
 T = TypeVar("T")
 HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
 NUMBERS = frozenset({"limit", "meti_id"})
 """Parameters that the contract has as numbers."""
-
-
-class Ask(Protocol):
-    """Posts a question that is safe to repeat; `base.http.HttpClient` does."""
-
-    def post(
-        self,
-        path: str,
-        message: Callable[[], bytes],
-        read: Callable[[Response], T],
-        headers: Mapping[str, str] | None = None,
-    ) -> T: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +27,7 @@ class DelegationDesk:
     """
 
     connection: Connection
-    client: Ask
+    client: Post
     clock: Clock
 
     def get_json_bytes(self, path: str, params: Mapping[str, str] | None = None) -> Response:

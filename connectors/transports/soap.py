@@ -10,21 +10,21 @@ knows restarts the window, once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from lxml import etree
 
 from base.clock import Clock
 from base.errors import MappingError, PagingError, ReadError
-from base.http_answer import Response
 from base.records import Page, Window
 from base.redact import redact_url
 from connectors.contracts.wsdl import SoapOperation, WsdlContract
 from connectors.hooks import ReadContext
 from connectors.keys import KeyReader
+from connectors.transports.fetch import Post
 from connectors.transports.paging import EndlessGuard, Pager, Request, pager_of
 from connectors.transports.rest import bounds, pack_position, unpack_position
 from connectors.transports.soapanswer import AnswerReader, SoapPage
@@ -32,19 +32,6 @@ from connectors.transports.soapfault import FaultWords
 
 T = TypeVar("T")
 Sign = Callable[[etree._Element], etree._Element]
-
-
-class Post(Protocol):
-    """What the transport needs of an HTTP client; `base.http.HttpClient` is one."""
-
-    def post(
-        self,
-        path: str,
-        message: Callable[[], bytes],
-        read: Callable[[Response], T],
-        headers: Mapping[str, str] | None = None,
-    ) -> T:
-        """Ask, again where another try may mend it; `message` makes the body of each try anew."""
 
 
 def read(

@@ -7,7 +7,6 @@ import struct
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,8 @@ from base.errors import HubError
 from base.http import HttpClient
 from base.rate import RateBudget
 from base.retry import RunBudget
+from tests.loopback import Handler, listening
 
-Handler = BaseHTTPRequestHandler
 Answer = Callable[[Handler], None]
 MakeClient = Callable[..., HttpClient]
 PAGE = '{"items": ["株式会社"]}'
@@ -138,7 +137,7 @@ def read_error(client: HttpClient, kind: type[HubError] = HubError) -> HubError:
 def site() -> Iterator[Site]:
     """A system on a free port of 127.0.0.1."""
 
-    class OneSite(BaseHTTPRequestHandler):
+    class OneSite(Handler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
@@ -147,19 +146,10 @@ def site() -> Iterator[Site]:
         def do_POST(self) -> None:
             found.answer(self)
 
-        def log_message(self, *_args: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), OneSite)
-    server.daemon_threads = True
-    found = Site(f"http://127.0.0.1:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield found
-    found.hung.set()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(OneSite) as address:
+        found = Site(address)
+        yield found
+        found.hung.set()
 
 
 @pytest.fixture

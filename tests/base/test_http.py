@@ -16,12 +16,12 @@ from base.errors import (
 from base.http import HttpClient
 from tests.base.conftest import (
     PAGE,
-    Handler,
     MakeClient,
     Site,
     read_error,
     send,
 )
+from tests.loopback import Handler
 
 
 def test_an_answer_comes_as_bytes(site: Site, make_client: MakeClient) -> None:

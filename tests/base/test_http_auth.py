@@ -18,7 +18,8 @@ from base.http import HttpClient
 from base.http_auth import ASSERTION_TYPE
 from base.redact import redact
 from base.retry import RunBudget
-from tests.base.conftest import Handler, MakeClient, Seen, Site, send
+from tests.base.conftest import MakeClient, Seen, Site, send
+from tests.loopback import Handler
 
 SECRET = "s3cret-of-the-test"
 

@@ -18,7 +18,6 @@ from base.http import HttpClient
 from base.retry import RunBudget
 from tests.base.conftest import (
     PAGE,
-    Handler,
     MakeClient,
     Site,
     TickingClock,
@@ -26,6 +25,7 @@ from tests.base.conftest import (
     read_error,
     send,
 )
+from tests.loopback import Handler
 
 
 def test_an_endless_drip_ends_at_the_deadline(site: Site, make_client: MakeClient) -> None:

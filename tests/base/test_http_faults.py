@@ -21,7 +21,6 @@ from base.errors import (
 )
 from tests.base.conftest import (
     PAGE,
-    Handler,
     MakeClient,
     Site,
     broken_off,
@@ -29,6 +28,7 @@ from tests.base.conftest import (
     reset,
     send,
 )
+from tests.loopback import Handler
 
 
 @pytest.mark.parametrize("fault", [reset, broken_off, send("", 500), send('{"a": [1')])

@@ -11,12 +11,12 @@ from base.errors import (
     ServerFault,
 )
 from tests.base.conftest import (
-    Handler,
     MakeClient,
     Site,
     broken_off,
     send,
 )
+from tests.loopback import Handler
 
 
 def test_a_part_is_not_taken_for_the_whole(site: Site, make_client: MakeClient) -> None:

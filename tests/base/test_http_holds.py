@@ -21,12 +21,12 @@ from base.rate import RateBudget
 from base.retry import RunBudget
 from tests.base.conftest import (
     PAGE,
-    Handler,
     MakeClient,
     Site,
     read_error,
     send,
 )
+from tests.loopback import Handler
 
 
 def test_429_waits_as_long_as_it_says(

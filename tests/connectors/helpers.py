@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
@@ -22,6 +20,7 @@ from connectors.connector import Connector
 from connectors.contracts.openapi import OpenApiContract
 from connectors.decoder import RecordDecoder
 from connectors.registry import load_connector
+from tests.loopback import Handler, listening
 
 PLAIN = Path(__file__).parent / "plain_system"
 UNTIL = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -63,7 +62,7 @@ def serving(script: Script) -> Iterator[Served]:
     """Serve `script(path, query)` on loopback."""
     seen: list[tuple[str, dict[str, str], dict[str, str]]] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class OneSite(Handler):
         def do_GET(self) -> None:
             url = urlsplit(self.path)
             query = dict(parse_qsl(url.query, keep_blank_values=True))
@@ -77,18 +76,8 @@ def serving(script: Script) -> Iterator[Served]:
             self.end_headers()
             self.wfile.write(reply.data)
 
-        def log_message(self, *_args: Any) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield Served(f"http://127.0.0.1:{server.server_port}", seen)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(OneSite) as address:
+        yield Served(address, seen)
 
 
 def connector_to(address: str, folder: Path | str = PLAIN, **more: Any) -> Connector:

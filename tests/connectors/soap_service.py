@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 from lxml import etree
 
@@ -20,6 +17,7 @@ from base.retry import RunBudget
 from connectors.connector import Connector
 from connectors.registry import load_connector
 from tests.connectors.helpers import UNTIL, Reply
+from tests.loopback import Handler, listening
 
 NAMESPACE = "urn:assumed:support-agency:v1"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -110,7 +108,7 @@ class Service:
 def serving_soap(script: Callable[[int, dict[str, str]], Reply]) -> Iterator[Service]:
     """Answer the message number n (from 0) with these parameters by `script(n, parameters)`."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class OneService(Handler):
         def do_POST(self) -> None:
             message = etree.fromstring(self.rfile.read(int(self.headers["Content-Length"])))
             service.messages.append(message)
@@ -127,19 +125,9 @@ def serving_soap(script: Callable[[int, dict[str, str]], Reply]) -> Iterator[Ser
             self.end_headers()
             self.wfile.write(reply.data)
 
-        def log_message(self, *_args: Any) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    service = Service(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with listening(OneService) as address:
+        service = Service(address)
         yield service
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def soap_connector(address: str, clock: ManualClock | None = None) -> Connector:
