@@ -11,6 +11,7 @@ from benchmarks.applications import applications
 from benchmarks.contenders import NAMES
 from benchmarks.datasets import Dataset, flat
 from benchmarks.floors import floors
+from benchmarks.matching import block
 from benchmarks.results import Results
 from benchmarks.scenarios import Bench, Scenario
 from benchmarks.servers import page_server, postgres
@@ -31,10 +32,12 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--scenarios",
         nargs="+",
-        choices=(*STORING, *READING),
-        default=(*STORING, *READING),
+        choices=(*STORING, *READING, block.SCENARIO),
+        default=(*STORING, *READING, block.SCENARIO),
         help="blocks to run",
     )
+    parser.add_argument("--claims", type=int, default=1_000_000, help="to match (1 000 000)")
+    parser.add_argument("--tuning", action="store_true", help="match the world for tuning")
     parser.add_argument("--growth-peers", action="store_true", help="let the peers grow, too")
     parser.add_argument(
         "--out", type=Path, default=Path("bench-results"), help="results and generated pages"
@@ -76,21 +79,32 @@ def main() -> int:
             rounds = 1 if options.quick else options.rounds
             folder = options.out / name
             reading.run(results, _say, name, folder, records=records, rounds=rounds)
+    if block.SCENARIO in options.scenarios:
+        block.run(results, _say, _matching(options))
     if not set(options.scenarios) & set(STORING):
         return _tell(options, results, report.machine())
     return _tell(options, results, _store(options, results))
 
 
+def _matching(options: argparse.Namespace) -> block.Setting:
+    return block.Setting(
+        claims=20_000 if options.quick else options.claims,
+        seed=block.TUNING_SEED if options.tuning else block.SEED,
+        rounds=1 if options.quick else options.rounds,
+        folder=options.out / block.SCENARIO,
+    )
+
+
 def _store(options: argparse.Namespace, results: Results) -> dict[str, str]:
     """Run the blocks that store what they read; what the figures depend on."""
     pages = options.out / "pages"
-    blocks = plan(options, pages)
+    wanted = plan(options, pages)
     with page_server(pages) as address, postgres() as server:
         facts = report.machine() | {f"PostgreSQL {k}": v for k, v in server.facts().items()}
         bench = Bench(address, server, results, _say, options.only)
         try:
-            for block in blocks:
-                scenarios.run(bench, block)
+            for scenario in wanted:
+                scenarios.run(bench, scenario)
         except BaseException:
             report.write(results, facts, options.out)  # what was measured so far
             raise

@@ -47,6 +47,26 @@ def floors(results: Results) -> list[Floor]:
         _least("SOAP answers, × zeep's objects", 5, 6, results.ratio("soap", "first", "zeep")),
         _least("CP932 CSV, × csv.DictReader", 1.4, 1.7, rows),
         _least("XML, × xmlschema's to_dict", 7, 9, results.ratio("xml", "first", "to_dict")),
+        *_matching(results),
+    ]
+
+
+def _matching(results: Results) -> list[Floor]:
+    precision = results.figure("matching", "hub", lambda quality: quality.precision)
+    asked = results.figure("matching", "hub", lambda quality: quality.review_percent)
+    alone, decided = (
+        results.figure("matching", name, lambda quality: quality.f1)
+        for name in ("hub", "hub_decided")
+    )
+    faster = results.ratio("matching", "first", "splink")
+    return [
+        _least("matching: F1", 0.96, None, alone),
+        _least("matching: precision", 0.98, None, precision),
+        _least("matching: F1 after 1 000 decisions", 0.975, None, decided),
+        _most("matching: records in review, %", 1, asked),
+        _least("matching: F1 above Splink's by", 0.05, None, results.ahead("matching", "splink")),
+        _least("matching: speed, × Splink's", 1, None, faster),
+        _most("matching: memory, × Splink's", 1, results.lighter("matching", "splink")),
     ]
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 
 from benchmarks.floors import Floor, floors
-from benchmarks.results import Results
+from benchmarks.matching.scoring import Quality
+from benchmarks.results import Results, Spread
 
 TITLES = {
     "hub": "the hub, whole path",
@@ -21,6 +23,8 @@ TITLES = {
     "zeep": "zeep's own objects",
     "dictreader": "csv.DictReader",
     "to_dict": "xmlschema's to_dict",
+    "hub_decided": "the hub, after a person's decisions",
+    "splink": "Splink, stock settings, p ≥ 0.95",
 }
 
 SCENARIOS = {
@@ -31,6 +35,7 @@ SCENARIOS = {
     "soap": "SOAP answers, read alone",
     "csv_rows": "A CSV file in CP932, read alone",
     "xml": "XML documents in a ZIP, read and validated alone",
+    "matching": "Matching claims without identifiers",
 }
 
 
@@ -44,6 +49,7 @@ def table(results: Results, facts: dict[str, str]) -> str:
                 f"## {title} ({runs[0].records:,} records)",
                 "",
                 *_scenario(results, scenario),
+                *_qualities(results, scenario),
             ]
     lines += ["## Floors", "", *_floors(floors(results))]
     return "\n".join(lines)
@@ -69,6 +75,30 @@ def _scenario(results: Results, scenario: str) -> list[str]:
     return [*rows, ""]
 
 
+_FIGURES: tuple[Callable[[Quality], float], ...] = (
+    lambda quality: quality.precision,
+    lambda quality: quality.recall,
+    lambda quality: quality.f1,
+    lambda quality: quality.review_percent,
+)
+
+
+def _qualities(results: Results, scenario: str) -> list[str]:
+    """How right the answers were, where that is measured."""
+    rows = [
+        "| | pairs: precision | recall | F1 | in review, % of records | seconds |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    for contender, title in TITLES.items():
+        found = [results.figure(scenario, contender, figure) for figure in _FIGURES]
+        cells = [f"{spread.median:.4f}" for spread in found if spread]
+        runs = results.select(scenario, contender, "first").values()
+        seconds = Spread.of(run.measurement.seconds for run in runs)
+        if cells and seconds:
+            rows.append(f"| {title} | {' | '.join(cells)} | {seconds.median:.1f} |")
+    return [*rows, ""] if len(rows) > 2 else []
+
+
 def _floors(found: list[Floor]) -> list[str]:
     rows = ["| | floor | aim | median | low – high | |", "|---|--:|--:|--:|--:|---|"]
     for floor in found:
@@ -76,7 +106,7 @@ def _floors(found: list[Floor]) -> list[str]:
         aim = f"{floor.aim:g}" if floor.aim else ""
         spread = floor.measured
         measured = (
-            f"{spread.median:.2f} | {spread.low:.2f} – {spread.high:.2f}" if spread else " | "
+            f"{spread.median:.4g} | {spread.low:.4g} – {spread.high:.4g}" if spread else " | "
         )
         verdict = {True: "held", False: "**MISSED**", None: "not measured"}[floor.held]
         rows.append(f"| {floor.name} | {sign} {floor.limit:g} | {aim} | {measured} | {verdict} |")
@@ -100,6 +130,10 @@ def write(results: Results, facts: dict[str, str], folder: Path) -> Path:
     document = {
         "facts": facts,
         "runs": [run.as_json() for run in results.runs],
+        "qualities": [
+            {"scenario": scenario, "contender": contender, "round": number, **quality.as_json()}
+            for (scenario, contender, number), quality in results.qualities.items()
+        ],
         "floors": [
             {"name": f.name, "limit": f.limit, "median": f.measured and f.measured.median,
              "held": f.held}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from statistics import median
 
+from benchmarks.matching.scoring import Quality
 from benchmarks.measure import Measurement
 
 
@@ -13,7 +14,7 @@ from benchmarks.measure import Measurement
 class Run:
     """One measured run.
 
-    `scenario` is flat, growth, sqlite or applications; `phase` first, unchanged or changed.
+    `scenario` is a block's name (flat, growth, matching …); `phase` first, unchanged or changed.
     """
 
     scenario: str
@@ -49,10 +50,11 @@ class Spread:
 
 
 class Results:
-    """All runs of a benchmark."""
+    """All runs of a benchmark, and the quality of answers by scenario, contender and round."""
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
+        self.qualities: dict[tuple[str, str, int], Quality] = {}
 
     def select(self, scenario: str, contender: str, phase: str) -> dict[int, Run]:
         """The runs of one cell of the table, by round."""
@@ -84,6 +86,32 @@ class Results:
         return Spread.of(
             ours[n].measurement.seconds / base[n].measurement.seconds
             for n in ours.keys() & base.keys()
+        )
+
+    def figure(
+        self, scenario: str, contender: str, of: Callable[[Quality], float]
+    ) -> Spread | None:
+        """A figure of the quality of a contender's answers."""
+        return Spread.of(
+            of(quality)
+            for (where, who, _), quality in self.qualities.items()
+            if (where, who) == (scenario, contender)
+        )
+
+    def ahead(self, scenario: str, peer: str) -> Spread | None:
+        """By how much the hub's F1 is above a peer's, round by round."""
+        return Spread.of(
+            quality.f1 - self.qualities[scenario, peer, number].f1
+            for (where, who, number), quality in self.qualities.items()
+            if (where, who) == (scenario, "hub") and (scenario, peer, number) in self.qualities
+        )
+
+    def lighter(self, scenario: str, peer: str) -> Spread | None:
+        """The hub's peak memory over a peer's, round by round."""
+        ours, theirs = (self.select(scenario, who, "first") for who in ("hub", peer))
+        return Spread.of(
+            ours[n].measurement.peak / theirs[n].measurement.peak
+            for n in ours.keys() & theirs.keys()
         )
 
     def growth(self) -> tuple[float, float] | None:

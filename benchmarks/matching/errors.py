@@ -148,9 +148,11 @@ def _homophone(rng: Random, stated: Statement) -> bool:
     if person is None:
         return False
     family = rng.random() < 0.4
-    kana = person.family_kana if family else person.given_kana
-    others = homophones(family).get(kana)
-    if others is None:
+    kana, written = (
+        (person.family_kana, person.family) if family else (person.given_kana, person.given)
+    )
+    others = [name for name in homophones(family).get(kana, ()) if name != written]
+    if not others:
         return False
     name = rng.choice(others)
     stated.person = replace(person, family=name) if family else replace(person, given=name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import polars as pl
 
@@ -36,15 +36,20 @@ class Quality:
         return 2 * self.right / (self.joined + self.true) if self.joined + self.true else 1.0
 
     @property
-    def review_share(self) -> float:
-        """Claims left to a person, of all."""
-        return self.review / self.claims
+    def review_percent(self) -> float:
+        """Claims left to a person, in percent of all."""
+        return 100 * self.review / self.claims
+
+    def as_json(self) -> dict[str, float]:
+        """The counts and what follows from them."""
+        told = ("precision", "recall", "f1", "review_percent")
+        return asdict(self) | {name: round(getattr(self, name), 5) for name in told}
 
     def told(self) -> str:
         """One line for people."""
         return (
             f"P {self.precision:.4f} R {self.recall:.4f} F1 {self.f1:.4f}"
-            f" review {self.review_share:.2%}"
+            f" review {self.review_percent:.2f} %"
         )
 
 

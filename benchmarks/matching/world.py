@@ -2,13 +2,12 @@
 
 Of all claims 82 % are the first of a business, 15 % state a business once more, with errors, and
 3 % are of somebody who looks like another. A claim has no identifier. The same seed and number
-make the same claims, on any machine and in any number of processes.
+make the same claims, on any machine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,8 +30,10 @@ CHUNK = 20_000
 """Claims that are made together: a business and all who resemble it are in one chunk."""
 
 DUPLICATES, NEIGHBOURS_SHARE = 0.15, 0.03
-VERSION = 1
+VERSION = 2
 """Raised whenever the same seed makes other claims."""
+
+PARTS = ("party", "trade_name", "truth")
 
 Frames = dict[str, pl.DataFrame]
 """party, trade_name (claims) and truth."""
@@ -54,40 +55,34 @@ class Claims:
     truth: pl.DataFrame
 
 
-def claims(number: int, seed: int, folder: Path, processes: int = 1) -> Claims:
+def claims(number: int, seed: int, folder: Path) -> Claims:
     """The claims of a world, read from `folder` where they were made before.
 
     They are in the order of their ids, which tells nothing of who is who.
     """
-    home = folder / f"claims-{VERSION}-{seed}-{number}"
-    if not (home / "truth.parquet").exists():
-        _make(number, seed, home, processes)
-    frames = [pl.read_parquet(home / f"{name}.parquet") for name in ("party", "trade_name")]
-    return Claims(frames[0], frames[1], pl.read_parquet(home / "truth.parquet"))
+    home = home_of(folder, number, seed)
+    make(number, seed, home)
+    party, trade_name, truth = (pl.read_parquet(home / f"{part}.parquet") for part in PARTS)
+    return Claims(party, trade_name, truth)
 
 
-def _make(number: int, seed: int, home: Path, processes: int) -> None:
-    home.mkdir(parents=True, exist_ok=True)
-    parts: dict[str, list[pl.DataFrame]] = {"party": [], "trade_name": [], "truth": []}
-    for chunk in _chunks(number, seed, processes):
-        for name, frame in chunk.items():
-            parts[name].append(frame)
-    for name, frames in parts.items():
-        whole = pl.concat(frames, how="diagonal").sort("member_id")
-        whole.write_parquet(home / f"{name}.parquet")
+def home_of(folder: Path, number: int, seed: int) -> Path:
+    """Where the claims of a world are kept."""
+    return folder / f"claims-{VERSION}-{seed}-{number}"
 
 
-def _chunks(number: int, seed: int, processes: int) -> Iterator[Frames]:
-    jobs = [(seed, first, min(CHUNK, number - first)) for first in range(0, number, CHUNK)]
-    if processes == 1:
-        yield from map(_chunk, jobs)
+def make(number: int, seed: int, home: Path) -> None:
+    """Write the claims of a world as Parquet, unless they are there."""
+    if (home / f"{PARTS[-1]}.parquet").exists():
         return
-    with ProcessPoolExecutor(processes) as pool:
-        yield from pool.map(_chunk, jobs)
+    home.mkdir(parents=True, exist_ok=True)
+    chunks = [_chunk(seed, first, min(CHUNK, number - first)) for first in range(0, number, CHUNK)]
+    for part in PARTS:
+        whole = pl.concat([chunk[part] for chunk in chunks], how="diagonal").sort("member_id")
+        whole.write_parquet(home / f"{part}.parquet")
 
 
-def _chunk(job: tuple[int, int, int]) -> Frames:
-    seed, first, number = job
+def _chunk(seed: int, first: int, number: int) -> Frames:
     rows: list[Row] = []
     truth: list[tuple[str, str]] = []
     for entity, role, row in stated(seed, first, number):

@@ -1,0 +1,94 @@
+"""Who matches the claims: each reads the same frames and answers with clusters.
+
+Nobody is given the truth: it stays with the process that judges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from benchmarks.matching import splink_stock
+from canonical.matching import clustering, engine, training
+from canonical.matching.features import features
+from canonical.matching.model import Model
+
+NAMES = ("hub", "hub_decided", "splink")
+"""`hub_decided` is the hub after a person's decisions, and a model trained with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a contender sees: claims as frames, and decisions (`low`, `high`, `verdict`) if any."""
+
+    party: pl.DataFrame
+    trade_name: pl.DataFrame
+    decisions: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`clusters` (member_id, cluster), `pairs` scored (low, high, probability), and those of them
+    that a person is asked about (`review`)."""
+
+    clusters: pl.DataFrame
+    pairs: pl.DataFrame
+    review: pl.DataFrame
+
+
+def contender(name: str) -> Callable[[Given], Answer]:
+    """The contender of this name."""
+    return {"hub": hub, "hub_decided": hub, "splink": splink}[name]
+
+
+def hub(given: Given) -> Answer:
+    """The hub's engine and partition, by the model that ships, or one trained with decisions."""
+    compared = features(given.party, given.trade_name)
+    model = Model.shipped()
+    decisions = _decisions(given.decisions)
+    if given.decisions is not None:
+        model = training.train(compared, given.decisions)
+    edges = engine.edges(compared, model)
+    members = compared.select("member_id", "kind", scope=pl.lit(""))
+    evidence = clustering.Evidence(members, _no_identifiers(), edges, decisions)
+    clusters = clustering.partition(evidence).select("member_id", "cluster")
+    pairs = edges.select("low", "high", "probability")
+    return Answer(clusters, pairs, _to_review(edges, clusters, decisions))
+
+
+def splink(given: Given) -> Answer:
+    """Splink's stock settings; it asks nobody."""
+    table = splink_stock.shaped(features(given.party, given.trade_name))
+    clusters, pairs = splink_stock.match(table)
+    return Answer(clusters, pairs, pairs.select("low", "high").clear())
+
+
+def _to_review(
+    edges: pl.DataFrame, clusters: pl.DataFrame, decisions: pl.DataFrame
+) -> pl.DataFrame:
+    """Pairs for a person: not yet decided, and not of one party anyway."""
+    asked = edges.filter(pl.col("outcome") == "review").join(
+        decisions, on=["low", "high"], how="anti"
+    )
+    low = asked.join(clusters, left_on="low", right_on="member_id")
+    both = low.join(clusters, left_on="high", right_on="member_id", suffix="_high")
+    apart = both.filter(pl.col("cluster") != pl.col("cluster_high"))
+    return apart.select("low", "high", "probability").sort("low", "high")
+
+
+def _decisions(told: pl.DataFrame | None) -> pl.DataFrame:
+    """Decisions as the store holds them: the later a row, the later it was decided."""
+    pairs = told if told is not None else pl.DataFrame(
+        schema={"low": pl.Int64, "high": pl.Int64, "verdict": pl.String}
+    )  # fmt: skip
+    return pairs.select(
+        "low", "high", "verdict",
+        decision_no=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
+        leaves=pl.lit(None, pl.Int64),
+    )  # fmt: skip
+
+
+def _no_identifiers() -> pl.DataFrame:
+    return pl.DataFrame(schema={"kind": pl.String, "value": pl.String, "member_id": pl.Int64})
