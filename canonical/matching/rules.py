@@ -74,6 +74,16 @@ def never_same(members: Coded, low: Index, high: Index, codes: Codes) -> Flags:
     )
 
 
+def kept_apart(members: Coded, low: Index, high: Index, codes: Codes) -> Flags:
+    """Pairs that a rule keeps apart though more than a name agrees.
+
+    A third member that is like both must not bring them together either. Persons and corporations
+    are left out: their kinds keep them apart.
+    """
+    told = never_same(members, low, high, codes) & _supported(codes)
+    return told & ~_person_and_corporation(members, low, high)
+
+
 def _person_and_corporation(members: Coded, low: Index, high: Index) -> Flags:
     individual, corporation = _individual(members, low), members.is_kind({"corporation"})[low]
     other_individual = _individual(members, high)
