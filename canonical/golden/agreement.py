@@ -6,15 +6,25 @@ and 1998-04-01, 長野市 and 長野市七瀬2-10. A width, a space or a capital
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from canonical.golden.units import Likeness, Unit
+from canonical.golden.units import FORM, NAME, Likeness, Unit
+from canonical.matching import reduction
 
 _UNITS_FINE = {1: 4, 1_000: 3, 10_000: 2, 1_000_000: 1}
 _DATES_FINE = {"day": 3, "month": 2, "year": 1}
 _OTHER = "#other"
+_COMPARED: dict[str, Callable[[pl.Expr], pl.Expr]] = {
+    NAME: reduction.reduced_name,
+    "representative_name": reduction.reduced_name,
+    "address_city": reduction.reduced_town,
+    "address_town": reduction.reduced_town,
+    "address_block": reduction.reduced_block,
+    "phone": reduction.reduced_phone,
+}
+"""In which form a text is compared; in that of `reduced` where nothing else is said."""
 
 
 def stated(unit: Unit) -> pl.Expr:
@@ -32,7 +42,7 @@ def fineness(unit: Unit) -> pl.Expr | None:
         return precision.replace_strict(_DATES_FINE, default=3, return_dtype=pl.Int64)
     if unit.likeness is Likeness.LEVELS:
         return pl.sum_horizontal(
-            pl.col(level).is_not_null().cast(pl.Int64) for level in unit.levels
+            pl.col(level).is_not_null().cast(pl.Int64) for level in unit.levels if level != FORM
         )
     return None
 
@@ -66,9 +76,7 @@ def _agree(unit: Unit) -> pl.Expr:
     if unit.likeness is Likeness.LEVELS:
         return _same_levels(unit.levels)
     if unit.likeness is Likeness.TEXT:
-        return reduced(pl.col(name)) == reduced(pl.col(name + _OTHER))
-    if unit.likeness is Likeness.DIGITS:
-        return _digits(pl.col(name)) == _digits(pl.col(name + _OTHER))
+        return _same_text(name)
     return pl.col(name).eq_missing(pl.col(name + _OTHER))
 
 
@@ -77,8 +85,13 @@ def reduced(text: pl.Expr) -> pl.Expr:
     return text.str.normalize("NFKC").str.replace_all(r"[\s\p{Zs}]+", "").str.to_lowercase()
 
 
-def _digits(text: pl.Expr) -> pl.Expr:
-    return text.str.normalize("NFKC").str.replace_all(r"\D+", "")
+def _same_text(name: str) -> pl.Expr:
+    """As received, or in the form compared; null where one of them states nothing."""
+    ours, theirs = pl.col(name), pl.col(name + _OTHER)
+    form = _COMPARED.get(name, reduced)
+    return (ours == theirs) | (form(ours) == form(theirs)).fill_null(
+        pl.when(ours.is_not_null() & theirs.is_not_null()).then(pl.lit(value=False))
+    )
 
 
 def _same_date(name: str) -> pl.Expr:
@@ -99,7 +112,7 @@ def _same_date(name: str) -> pl.Expr:
 
 def _same_levels(levels: Sequence[str]) -> pl.Expr:
     """Every level that both state is the same, and there is such a level."""
-    compared = [reduced(pl.col(name)) == reduced(pl.col(name + _OTHER)) for name in levels]
+    compared = [_same_text(name) for name in levels]
     return pl.all_horizontal(c.fill_null(value=True) for c in compared) & pl.any_horizontal(
         c.is_not_null() for c in compared
     )

@@ -27,6 +27,8 @@ from canonical.store.database import Database
 from canonical.store.party_tables import CROSSWALK, GOLDEN_PARTY, GOLDEN_PENDING, MATCH_STATE
 
 PARTIES_AT_ONCE = 20_000
+POINTS = ("golden.begun", "golden.written", "golden.told", "golden.done")
+"""The fail points of a step, in order."""
 _TRIES = 20
 
 Announce = Callable[[Connection, Bulk, pl.DataFrame, datetime], None]

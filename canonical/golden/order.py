@@ -14,7 +14,7 @@ import polars as pl
 
 from canonical.golden.agreement import fineness, stated
 from canonical.golden.ranking import OWN_WORD, RANKS, REGISTERS, rank, voice
-from canonical.golden.units import NAME, POSITION, UNITS, Unit
+from canonical.golden.units import FORM, NAME, POSITION, UNITS, Unit
 from canonical.model.fields import Survivorship
 
 _ROW_BITS = 24
@@ -25,6 +25,8 @@ _RANK = _DAY << 24
 _LATEST = (1 << 23) - 1
 _UNDATED = (1 << 24) - 1
 _HIGHEST = 15
+_SPELLED = ["301", "302", "303", "304", "305"]
+"""Legal forms by name; the other codes are what the register puts all the rest under."""
 
 MOST_CLAIMS = 1 << _ROW_BITS
 """How many claims can be looked at in one go."""
@@ -75,6 +77,7 @@ def ordered(claims: pl.DataFrame) -> Ordered:
             voice().alias("voice"),
             pl.col("party_id").rle_id().alias("#group"),
             pl.coalesce("name_reduced", "name").alias(NAME),
+            pl.when(pl.col("legal_form").is_in(_SPELLED)).then("legal_form").alias(FORM),
             pl.col("legal_form_position").replace("none", None).alias(POSITION),
         )
         .with_row_index("#row")

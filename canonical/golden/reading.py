@@ -87,7 +87,7 @@ class Reader:
         return members.with_columns(self._precedence(members))
 
     def _precedence(self, members: pl.DataFrame) -> pl.Series:
-        """Among rows of the register of one day the newest, and of accounts one that is in force.
+        """Among rows of the register of one day the newest, and of accounts the prime one in force.
 
         Only where one party has several claims of one day is there anything to read.
         """
@@ -108,11 +108,17 @@ class Reader:
             f"SELECT record_id, {score} FROM claim_{entity}"
             f" WHERE {self.bulk.member('record_id', 'bigint')} AND {CURRENT}",
             ids,
-            {"record_id": pl.Int64(), "day": pl.Date(), "holds": pl.Boolean()},
+            {
+                "record_id": pl.Int64(),
+                "day": pl.Date(),
+                "holds": pl.Boolean(),
+                "first": pl.Boolean(),
+            },
         )
         days = pl.col("day").cast(pl.Int32).cast(pl.Int64).fill_null(0)
-        both = days * 2 + pl.col("holds").fill_null(value=True).cast(pl.Int64)
-        return rows.group_by("record_id").agg(score=both.max())
+        holds = pl.col("holds").fill_null(value=True).cast(pl.Int64)
+        first = pl.col("first").fill_null(value=False).cast(pl.Int64)
+        return rows.group_by("record_id").agg(score=(days * 4 + holds * 2 + first).max())
 
     def children(self, entity: str, members: pl.DataFrame) -> pl.DataFrame:
         """The rows of a list that these members brought, with what tells its items apart.
@@ -156,8 +162,14 @@ class Reader:
 
 _TIE = ("party_id", "source_role", "as_of")
 _SCORES = {
-    "base_registry": ("registration_event", 'registered_on AS "day", latest AS "holds"'),
-    "identity_provider": ("account", 'CAST(NULL AS date) AS "day", valid AS "holds"'),
+    "base_registry": (
+        "registration_event",
+        'registered_on AS "day", latest AS "holds", correction AS "first"',
+    ),
+    "identity_provider": (
+        "account",
+        'CAST(NULL AS date) AS "day", valid AS "holds", account_type = \'prime\' AS "first"',
+    ),
 }
 
 

@@ -18,7 +18,6 @@ class Likeness(StrEnum):
     LEVELS = "levels"
     MONEY = "money"
     DATE = "date"
-    DIGITS = "digits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +56,10 @@ class Unit:
 
 
 NAME = "#name"
+FORM = "#form"
 POSITION = "#position"
-"""The name as it is compared, and where its legal form stands, null for a name that states none:
-columns that `canonical.golden.order` derives."""
+"""The name as it is compared, its legal form where it is one that a name spells, and where that
+stands, null for a name that states none: columns that `canonical.golden.order` derives."""
 
 _PARTY = ENTITIES["party"]
 _REGISTER_FIRST = RANKS[Survivorship.REGISTER_FIRST]
@@ -78,7 +78,7 @@ def _companions(*names: str) -> tuple[Companion, ...]:
 
 _GROUPS = (
     Unit(
-        "name", _NAME, ("name",), (NAME, "legal_form", POSITION),
+        "name", _NAME, ("name",), (NAME, FORM, POSITION),
         Likeness.LEVELS, _REGISTER_FIRST, registered=True,
         companions=_companions("name_kana", "name_en"),
     ),
@@ -116,7 +116,7 @@ def _single(field: Field) -> Unit:
         tuple(field.columns()),
         (field.name,),
         (field.name,),
-        Likeness.DIGITS if field.name == "phone" else _LIKENESS.get(field.type, Likeness.EXACT),
+        _LIKENESS.get(field.type, Likeness.EXACT),
         RANKS[field.rule],
         registered=field.authority is Authority.REGISTERED,
         settled=field.name not in _FREE_TEXT,
