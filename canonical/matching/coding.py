@@ -19,6 +19,7 @@ Index = npt.NDArray[np.int64]
 Days = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
+_HEADS = 5
 NO_DAY = int(np.iinfo(np.int32).min)
 """The day of a date that is not there."""
 
@@ -29,12 +30,18 @@ _DATES = tuple(name for name, kind in FEATURE_COLUMNS.items() if kind is ColumnT
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """Members in the order of their ids: hashes of texts, days of dates, and the texts."""
+    """Members in the order of their ids: hashes of texts, days of dates, and the texts.
+
+    `heads` are hashes of the first letters of a person's name, `family_letters` how many of them
+    are known to be the family's.
+    """
 
     ids: npt.NDArray[np.int64]
     hashes: dict[str, Hashes]
     days: dict[str, Days]
     texts: pl.DataFrame = field(repr=False)
+    heads: npt.NDArray[np.uint64] = field(repr=False)
+    family_letters: npt.NDArray[np.uint8] = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -47,6 +54,21 @@ class Coded:
         """Which members are named as a branch of a corporation."""
         named = self.texts["name_core"].str.contains(_BRANCH)
         return named.fill_null(value=False).to_numpy()
+
+    def share_family(self, low: Index, high: Index) -> Flags:
+        """Whether two people, row by row, have one family name.
+
+        Where a space told it for one of them, the other's name begins with it; where it told it
+        for neither, the first two letters are the same.
+        """
+        names, heads = self.hashes["family_name"], self.heads
+        one, other = names[low], names[high]
+        told_one, told_other = one != hashing.EMPTY, other != hashing.EMPTY
+        both = told_one & told_other & (one == other)
+        first = told_one & ~told_other & (heads[high, self.family_letters[low]] == one)
+        second = told_other & ~told_one & (heads[low, self.family_letters[high]] == other)
+        neither = ~told_one & ~told_other & (heads[low, 2] == heads[high, 2])
+        return both | first | second | neither
 
     def positions(self, ids: pl.Series) -> Index:
         """Where the members of these ids stand.
@@ -68,10 +90,23 @@ def coded(features: pl.DataFrame) -> Coded:
     with ThreadPoolExecutor(2) as pool:
         hashed = pool.map(lambda name: hashing.text_hashes(ordered[name]), _TEXTS)
         hashes = dict(zip(_TEXTS, hashed, strict=True))
+    domain = ordered["email"].str.split_exact("@", 1).struct.field("field_1")
+    hashes["email_domain"] = hashing.text_hashes(domain)
     days = {
         name: ordered[name].cast(pl.Int32).fill_null(NO_DAY).to_numpy().copy() for name in _DATES
     }
-    return Coded(ordered["member_id"].to_numpy().copy(), hashes, days, ordered)
+    letters = ordered["family_name"].str.len_chars().fill_null(0).clip(0, _HEADS - 1)
+    return Coded(
+        ordered["member_id"].to_numpy().copy(), hashes, days, ordered, _heads(ordered),
+        letters.cast(pl.UInt8).to_numpy(),
+    )  # fmt: skip
+
+
+def _heads(ordered: pl.DataFrame) -> npt.NDArray[np.uint64]:
+    """Hashes of the first 0 to 4 letters of each person's name."""
+    names = ordered["person_name"]
+    columns = [hashing.text_hashes(names.str.head(count)) for count in range(1, _HEADS)]
+    return np.stack([np.zeros(len(ordered), dtype=np.uint64), *columns], axis=1)
 
 
 def in_chunks(count: int, work: Callable[[slice], None], size: int = 1 << 19) -> None:

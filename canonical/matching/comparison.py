@@ -93,7 +93,7 @@ def _levels(members: Coded, low: Index, high: Index, model: Model) -> Codes:
         "begun": _date("begun", members.days["established_on"], low, high),
         "place": _place(members, low, high),
         "phone": _contact("phone", members, low, high),
-        "email": _contact("email", members, low, high),
+        "email": _email(members, low, high, model),
     }
     return np.stack([table[name] for name in NAMES], axis=1)
 
@@ -124,20 +124,27 @@ def _texts(
 
 
 def _name(members: Coded, low: Index, high: Index, model: Model) -> Codes:
-    comparison = BY_NAME["name"]
+    level = BY_NAME["name"].code
     codes = _filled("name", len(low))
     both, same = _known(members.hashes["name_core"], low, high)
-    codes[both] = comparison.code("differs")
-    _, reading = _known(members.hashes["name_kana"], low, high)
-    codes[reading] = comparison.code("same_reading")
+    codes[both] = level("differs")
+    reading = _readings(members, "name_core", "name_kana", low, high)
+    codes[reading] = level("same_reading")
     rest = both & ~same & ~reading
     first, second, inverse = _texts(members, "name_core", low, high, rest)
     alike, part = similarity.close(first, second), similarity.contains(first, second)
-    found = np.where(part, comparison.code("part"), comparison.code("differs"))
-    found = np.where(alike, comparison.code("close"), found)
-    codes[rest] = found[inverse]
+    found = np.where(part, level("part"), level("differs"))
+    codes[rest] = np.where(alike, level("close"), found)[inverse]
     codes[same] = model.rarity("name_core", members.hashes["name_core"][low[same]])
     return codes
+
+
+def _readings(members: Coded, name: str, kana: str, low: Index, high: Index) -> Flags:
+    """Where the readings are the same, or the name of one is the reading of the other."""
+    names, kanas = members.hashes[name], members.hashes[kana]
+    _, same = _known(kanas, low, high)
+    crossed = (names[low] != EMPTY) & (names[low] == kanas[high])
+    return same | crossed | ((names[high] != EMPTY) & (names[high] == kanas[low]))
 
 
 def _form(members: Coded, low: Index, high: Index) -> Codes:
@@ -164,38 +171,24 @@ def _trade_name(members: Coded, low: Index, high: Index) -> Codes:
 
 
 def _person(members: Coded, low: Index, high: Index, model: Model) -> Codes:
-    comparison = BY_NAME["person"]
+    level = BY_NAME["person"].code
     codes = _filled("person", len(low))
     both, same = _known(members.hashes["person_name"], low, high)
-    _, reading = _known(members.hashes["person_kana"], low, high)
-    rest = both & ~same
+    reading = _readings(members, "person_name", "person_kana", low, high)
+    rest = both & ~same & ~reading
     first, second, inverse = _texts(members, "person_name", low, high, rest)
-    names = pl.DataFrame({"a": first, "b": second})
-    a, b = pl.col("a"), pl.col("b")
-    two = (a.str.head(2) == b.str.head(2)).alias("family")
-    given = (a.str.tail(2) == b.str.tail(2)).alias("given")
-    told = names.select(two, given)
-    family = told["family"].to_numpy()[inverse] | _shared_family(members, low, high, rest)
-    found = np.where(
-        family,
-        comparison.code("same_family"),
-        np.where(
-            told["given"].to_numpy()[inverse],
-            comparison.code("same_given"),
-            comparison.code("differs"),
-        ),
-    )
-    alike = similarity.close(first, second)[inverse] & ~family
-    codes[rest] = np.where(alike, comparison.code("close"), found)
-    codes[reading] = comparison.code("same_reading")
+    given = (first.str.tail(2) == second.str.tail(2)).to_numpy()[inverse]
+    longer = np.maximum(first.str.len_chars().to_numpy(), second.str.len_chars().to_numpy())
+    one_off = (similarity.distances(first, second) <= 1)[inverse]
+    family = members.share_family(low[rest], high[rest])
+    found = np.where(given, level("same_given"), level("differs"))
+    found[one_off] = level("close")
+    found[family] = level("same_family")
+    found[family & one_off & (longer >= 4)[inverse]] = level("close_given")
+    codes[rest] = found
+    codes[reading] = level("same_reading")
     codes[same] = model.rarity("person_name", members.hashes["person_name"][low[same]])
     return codes
-
-
-def _shared_family(members: Coded, low: Index, high: Index, where: Flags) -> Flags:
-    """Whether both family names are known and the same."""
-    _, same = _known(members.hashes["family_name"], low[where], high[where])
-    return same
 
 
 def _date(name: str, days: npt.NDArray[np.int32], low: Index, high: Index) -> Codes:
@@ -254,12 +247,23 @@ def _place(members: Coded, low: Index, high: Index) -> Codes:
     near = (town | postal) & blocks & ~block
     first, second, inverse = _texts(members, "block", low, high, near)
     codes[near] = np.where(_close_blocks(first, second), level("close"), level("town"))[inverse]
+    codes[_close_towns(members, low, high, city & block & ~town)] = level("close")
     block &= town
     codes[block] = level("block")
     rooms, room = _known(members.hashes["building"], low, high)
     codes[block & rooms & ~room] = level("other_room")
     codes[block & room] = level("room")
     return codes
+
+
+def _close_towns(members: Coded, low: Index, high: Index, where: Flags) -> Flags:
+    """Where the names of two towns differ by one letter."""
+    both, _ = _known(members.hashes["town"], low, high)
+    where = where & both
+    first, second, inverse = _texts(members, "town", low, high, where)
+    found = np.zeros(len(low), dtype=np.bool_)
+    found[where] = (similarity.distances(first, second) <= 1)[inverse]
+    return found
 
 
 def _close_blocks(first: pl.Series, second: pl.Series) -> Flags:
@@ -278,4 +282,15 @@ def _contact(name: str, members: Coded, low: Index, high: Index) -> Codes:
     one = similarity.distances(first, second) <= 1
     codes[rest] = np.where(one, comparison.code("close"), comparison.code("differs"))[inverse]
     codes[same] = comparison.code("same")
+    return codes
+
+
+def _email(members: Coded, low: Index, high: Index, model: Model) -> Codes:
+    comparison = BY_NAME["email"]
+    codes = _contact("email", members, low, high)
+    domains = members.hashes["email_domain"]
+    _, same = _known(domains, low, high)
+    own = same & (codes == comparison.code("differs"))
+    own &= model.rarity("email_domain", domains[low]) == 0
+    codes[own] = comparison.code("same_domain")
     return codes

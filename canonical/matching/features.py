@@ -45,7 +45,7 @@ def features(claims: pl.DataFrame, trade_names: pl.DataFrame | None = None) -> p
     ).with_columns(
         individual.fill_null(value=False).alias("_individual"),
         pl.when(pl.col("name_core").is_not_null())
-        .then(reduction.reduced_name(stated))
+        .then(reduction.without_form_reading(reduction.reduced_name(stated)))
         .otherwise(reduction.core_name(stated))
         .alias("_stated"),
         reduction.reduced_name(pl.col("representative_name")).alias("_person"),

@@ -7,6 +7,8 @@ bits stirred at the end (the finaliser of SplitMix64, Steele, Lea and Flood, 201
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -17,7 +19,7 @@ EMPTY = np.uint64(0)
 
 _FACTOR = 0x9E3779B97F4A7C15
 _INVERSE = pow(_FACTOR, -1, 1 << 64)
-_ROWS = 1 << 17
+_ROWS = 1 << 14
 
 
 def stirred(values: Hashes) -> Hashes:
@@ -32,10 +34,15 @@ def stirred(values: Hashes) -> Hashes:
 _BYTES = stirred(np.arange(256, dtype=np.uint64))
 
 
+@cache
 def _powers(base: int, count: int) -> Hashes:
     powers = np.full(count, base, dtype=np.uint64)
     powers[0] = 1
     return np.multiply.accumulate(powers)
+
+
+def _first_powers(base: int, count: int) -> Hashes:
+    return _powers(base, 1 << (count - 1).bit_length())[:count]
 
 
 def text_hashes(column: pl.Series) -> Hashes:
@@ -52,10 +59,10 @@ def _hashed(column: pl.Series) -> Hashes:
         return np.zeros(len(column), dtype=np.uint64)
     data = np.frombuffer(column.fill_null("").str.join("")[0].encode(), dtype=np.uint8)
     running = np.concatenate(
-        ([EMPTY], np.cumsum(_BYTES[data] * _powers(_FACTOR, total), dtype=np.uint64))
+        ([EMPTY], np.cumsum(_BYTES[data] * _first_powers(_FACTOR, total), dtype=np.uint64))
     )
     starts = ends - lengths
-    back = _powers(_INVERSE, total + 1)
+    back = _first_powers(_INVERSE, total + 1)
     sums = (running[ends] - running[starts]) * back[starts]
     hashes = stirred(sums ^ lengths.astype(np.uint64))
     return np.where(lengths == 0, EMPTY, np.where(hashes == EMPTY, np.uint64(1), hashes))

@@ -9,23 +9,24 @@ from __future__ import annotations
 from canonical.matching.levels import BY_NAME, UNKNOWN
 from canonical.matching.model import PairKind
 
-_OFTEN = {"same_rare": 0.5, "same_known": 0.3, "same_common": 0.2}
+_OFTEN = {"same_rare": 0.5, "same_known": 0.2, "same_often": 0.15, "same_common": 0.15}
 _ONE_NAME = {key: value * 0.85 for key, value in _OFTEN.items()} | {
     "same_reading": 0.07, "close": 0.05, "part": 0.02, "differs": 0.01,
 }  # fmt: skip
 _ONE_PERSON = {key: value * 0.9 for key, value in _OFTEN.items()} | {
-    "same_reading": 0.04, "close": 0.02, "same_family": 0.01, "same_given": 0.01, "differs": 0.02,
+    "same_reading": 0.04, "close": 0.01, "close_given": 0.02, "same_family": 0.01, "same_given": 0.01, "differs": 0.02,
 }  # fmt: skip
 _OTHER_NAME = {
-    "same_rare": 0.002, "same_known": 0.004, "same_common": 0.01, "same_reading": 0.01,
-    "close": 0.03, "part": 0.02, "differs": 0.924,
+    "same_rare": 0.002, "same_known": 0.002, "same_often": 0.003, "same_common": 0.01,
+    "same_reading": 0.01, "close": 0.03, "part": 0.02, "differs": 0.924,
 }  # fmt: skip
 _OTHER_PERSON = {
-    "same_rare": 0.001, "same_known": 0.004, "same_common": 0.02, "same_reading": 0.01,
-    "close": 0.015, "same_family": 0.05, "same_given": 0.05, "differs": 0.85,
+    "same_rare": 0.001, "same_known": 0.004, "same_often": 0.005, "same_common": 0.02,
+    "same_reading": 0.01, "close": 0.01, "close_given": 0.005, "same_family": 0.05, "same_given": 0.05, "differs": 0.85,
 }  # fmt: skip
 _ONE_DATE = {"same": 0.9, "month": 0.05, "close": 0.03, "differs": 0.02}
 _OTHER_DATE = {"same": 0.002, "month": 0.004, "close": 0.02, "differs": 0.974}
+_MIXED_DATE = {"same": 0.5, "month": 0.01, "close": 0.02, "differs": 0.47}
 _ONE_PLACE = {
     "room": 0.2, "block": 0.6, "other_room": 0.02, "close": 0.06, "town": 0.05, "city": 0.04,
     "prefecture": 0.02, "differs": 0.01,
@@ -44,6 +45,9 @@ _TOGETHER = {
 }  # fmt: skip
 _ONE_CONTACT = {"same": 0.9, "close": 0.03, "differs": 0.07}
 _OTHER_CONTACT = {"same": 0.002, "close": 0.003, "differs": 0.995}
+_ONE_MAIL = {"same": 0.85, "close": 0.03, "same_domain": 0.06, "differs": 0.06}
+_OTHER_MAIL = {"same": 0.001, "close": 0.001, "same_domain": 0.003, "differs": 0.995}
+_HOUSE_MAIL = {"same": 0.01, "close": 0.01, "same_domain": 0.3, "differs": 0.68}
 _MIXED_CONTACT = {"same": 0.4, "close": 0.02, "differs": 0.58}
 _ONE_FORM = {"same": 0.97, "other_side": 0.02, "differs": 0.01}
 _OTHER_FORM = {"same": 0.35, "other_side": 0.3, "differs": 0.35}
@@ -59,7 +63,11 @@ def _kind(title: str, share: float, /, *, same: bool, **levels: dict[str, float]
 
 
 def starting_kinds() -> tuple[PairKind, ...]:
-    """Two kinds of pairs that are the same, and four that are not."""
+    """Two kinds of pairs that are the same, and six that are not, each as it came to be compared.
+
+    Those that are not the same share a name, a head's name, a house and a family, a building, or
+    a day; or nothing that one could name.
+    """
     one = {
         "name": _ONE_NAME, "form": _ONE_FORM, "trade_name": _ONE_CONTACT, "person": _ONE_PERSON,
         "birth": _ONE_DATE, "begun": _ONE_DATE,
@@ -68,20 +76,21 @@ def starting_kinds() -> tuple[PairKind, ...]:
         "name": _OTHER_NAME, "form": _OTHER_FORM, "trade_name": _OTHER_CONTACT,
         "person": _OTHER_PERSON, "birth": _OTHER_DATE, "begun": _OTHER_DATE,
     }  # fmt: skip
-    apart = {"place": _APART, "phone": _OTHER_CONTACT, "email": _OTHER_CONTACT}
-    together = {"place": _TOGETHER, "phone": _MIXED_CONTACT, "email": _OTHER_CONTACT}
-    family = {**_OTHER_PERSON, "same_family": 0.7, "differs": 0.2}
+    apart = {"place": _APART, "phone": _OTHER_CONTACT, "email": _OTHER_MAIL}
+    together = {"place": _TOGETHER, "phone": _MIXED_CONTACT, "email": _HOUSE_MAIL}
+    family = {"person": {**_OTHER_PERSON, "same_family": 0.7, "differs": 0.2}}
+    day = {"birth": _MIXED_DATE, "begun": _MIXED_DATE}
+    named = {"name": {**_ONE_NAME, "same_common": 0.6, "same_rare": 0.1, "differs": 0.1}}
+    headed = {"person": {**_ONE_PERSON, "same_common": 0.6, "same_rare": 0.1}}
     return (
-        _kind("restated", 0.03, same=True, **one, place=_ONE_PLACE, phone=_ONE_CONTACT,
-              email=_ONE_CONTACT),
-        _kind("moved", 0.006, same=True, **one, place=_MOVED, phone=_MIXED_CONTACT,
-              email=_ONE_CONTACT),
-        _kind("stranger", 0.5, same=False, **other, **apart),
-        _kind("namesake", 0.25, same=False, **{**other, "name": {**_ONE_NAME, "differs": 0.1}},
-              **apart),
-        _kind("person_namesake", 0.15, same=False,
-              **{**other, "person": {**_ONE_PERSON, "same_common": 0.6, "same_rare": 0.1}},
-              **apart),
-        _kind("neighbour", 0.064, same=False,
-              **{**other, "person": family, "form": _OTHER_FORM}, **together),
+        _kind("restated", 0.05, same=True, **one, place=_ONE_PLACE, phone=_ONE_CONTACT,
+              email=_ONE_MAIL),
+        _kind("moved", 0.01, same=True, **one, place=_MOVED, phone=_MIXED_CONTACT,
+              email=_ONE_MAIL),
+        _kind("stranger", 0.3, same=False, **other, **apart),
+        _kind("namesake", 0.35, same=False, **{**other, **named}, **apart),
+        _kind("head_namesake", 0.1, same=False, **{**other, **headed}, **apart),
+        _kind("relative", 0.03, same=False, **{**other, **family}, **together),
+        _kind("tenant", 0.06, same=False, **other, **{**together, "phone": _OTHER_CONTACT}),
+        _kind("same_day", 0.1, same=False, **{**other, **day}, **apart),
     )  # fmt: skip

@@ -31,7 +31,7 @@ class Comparison:
         return len(self.levels) - 1
 
 
-_OFTEN = ("same_rare", "same_known", "same_common")
+_OFTEN = ("same_rare", "same_known", "same_often", "same_common")
 
 COMPARISONS = (
     Comparison(
@@ -43,7 +43,8 @@ COMPARISONS = (
     Comparison("trade_name", "屋号", ("trade_name",), ("same", "close", "differs", UNKNOWN)),
     Comparison(
         "person", "氏名", ("person_name", "family_name", "person_kana"),
-        (*_OFTEN, "same_reading", "close", "same_family", "same_given", "differs", UNKNOWN),
+        (*_OFTEN, "same_reading", "close", "close_given", "same_family", "same_given", "differs",
+         UNKNOWN),
     ),
     Comparison("birth", "生年月日", ("birth_on",), ("same", "month", "close", "differs", UNKNOWN)),
     Comparison("begun", "設立日", ("established_on",),
@@ -54,7 +55,8 @@ COMPARISONS = (
         ("room", "block", "other_room", "close", "town", "city", "prefecture", "differs", UNKNOWN),
     ),
     Comparison("phone", "電話番号", ("phone",), ("same", "close", "differs", UNKNOWN)),
-    Comparison("email", "メールアドレス", ("email",), ("same", "close", "differs", UNKNOWN)),
+    Comparison("email", "メールアドレス", ("email",),
+               ("same", "close", "same_domain", "differs", UNKNOWN)),
 )  # fmt: skip
 
 BY_NAME = {comparison.name: comparison for comparison in COMPARISONS}

@@ -132,7 +132,7 @@ class Model:
         return self._crowded[at] == keys
 
     def rarity(self, column: str, hashes: Hashes) -> npt.NDArray[np.int8]:
-        """0 for a rare value, 1 for one that several have, 2 for a common one."""
+        """0 for a rare value, then 1, 2 and 3 for one that ever more have (`RARITIES`)."""
         values, classes = self._rarities.get(column, (None, None))
         if values is None or classes is None:
             return np.zeros(len(hashes), dtype=np.int8)
@@ -152,7 +152,7 @@ class Model:
             values = np.array(list(often), dtype=np.int64).view(np.uint64)
             counts = np.array(list(often.values()))
             order = np.argsort(values)
-            classes = np.where(counts >= COMMON, 2, 1).astype(np.int8)
+            classes = np.searchsorted(RARITIES, counts, side="right").astype(np.int8)
             found[column] = (values[order], classes[order])
         return found
 
@@ -177,7 +177,5 @@ class Model:
         return total
 
 
-KNOWN = 5
-"""Members in a million from which a value is no longer rare."""
-COMMON = 40
-"""Members in a million from which a value is common."""
+RARITIES = (4, 20, 100)
+"""Businesses in a million from which a value is no longer rare, is often met, is common."""

@@ -21,13 +21,20 @@ _DROPPED = (
     r"[\s・･.,，、。'’‘`\"“”‐‑‒–—―−ーｰ~〜＆&()（）「」『』\[\]/:;!?*+#_|-]"
     r"|[\x{e0100}-\x{e01ef}]"
 )
-_FORM_READINGS = (
-    "カブシキ[カガ]イシヤ|ユウゲン[カガ]イシヤ|ゴウドウ[カガ]イシヤ|ゴウシ[カガ]イシヤ|"
-    "ゴウメイ[カガ]イシヤ|イツパン(?:シヤ|ザイ)ダンホウジン|コウエキ(?:シヤ|ザイ)ダンホウジン|"
-    "トクテイヒエイリカツドウホウジン|シヤカイフクシホウジン|イリヨウホウジン(?:シヤダン|ザイダン)?|"
-    "ガツコウホウジン|シユウキヨウホウジン|ノウジクミアイホウジン|ゼイリシホウジン"
-)
-_FORMS = "株式会社|有限会社|合同会社|合名会社|合資会社|[(（](?:株|有|同|名|資|カブ|カ|ユ|ド)[)）]"
+_COMPANIES = ("カブシキ", "ユウゲン", "ゴウドウ", "ゴウシ", "ゴウメイ")
+_BODIES = (
+    "イツパンシヤダン", "イツパンザイダン", "コウエキシヤダン", "コウエキザイダン",
+    "トクテイヒエイリカツドウ", "シヤカイフクシ", "イリヨウ", "シヤカイイリヨウ", "ガツコウ",
+    "シユウキヨウ", "ノウジクミアイ", "ゼイリシ",
+)  # fmt: skip
+_FORM_READINGS = [
+    *(form + end for form in _COMPANIES for end in ("ガイシヤ", "カイシヤ")),
+    *(form + "ホウジン" for form in _BODIES),
+]
+_FORMS = (
+    "株式会社", "有限会社", "合同会社", "合名会社", "合資会社",
+    "(株)", "(有)", "(同)", "(名)", "(資)", "(カブ)", "(カ)", "(ユ)", "(ド)",
+)  # fmt: skip
 _KANJI_DIGITS = {**dict(zip("〇一二三四五六七八九", "0123456789", strict=True)), "ニ": "2"}
 _PLACE = {
     **USUAL_FORM, **_KANJI_DIGITS,
@@ -53,15 +60,19 @@ def reduced_name(text: pl.Expr) -> pl.Expr:
 
 def core_name(text: pl.Expr) -> pl.Expr:
     """A whole name without its legal form, reduced; for claims whose mapping kept no core."""
-    narrow = text.str.normalize("NFKC").str.strip_chars()
-    return reduced_name(narrow.str.replace_all(f"^(?:{_FORMS})|(?:{_FORMS})$", ""))
+    narrow = text.str.normalize("NFKC").str.replace_many(list(_FORMS), [""])
+    return without_form_reading(reduced_name(narrow))
+
+
+def without_form_reading(reduced: pl.Expr) -> pl.Expr:
+    """A reduced name or reading without カブシキガイシャ and the like, which some leave out."""
+    bare = reduced.str.replace_many(_FORM_READINGS, [""])
+    return pl.when(bare.str.len_bytes() > 0).then(bare).otherwise(reduced)
 
 
 def reduced_kana(text: pl.Expr) -> pl.Expr:
-    """A reading without the reading of the legal form, which some systems leave out."""
-    plain = reduced_name(text)
-    bare = plain.str.replace_all(f"^(?:{_FORM_READINGS})|(?:{_FORM_READINGS})$", "")
-    return nothing_for_empty(pl.when(bare.str.len_bytes() > 0).then(bare).otherwise(plain))
+    """A reading without the reading of the legal form."""
+    return without_form_reading(reduced_name(text))
 
 
 def family_name(text: pl.Expr) -> pl.Expr:

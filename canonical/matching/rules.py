@@ -49,12 +49,21 @@ def _supported(codes: Codes) -> Flags:
 
 def _named(codes: Codes) -> Flags:
     return _at(
-        codes, "name", "same_rare", "same_known", "same_common", "same_reading", "close"
+        codes,
+        "name",
+        "same_rare",
+        "same_known",
+        "same_often",
+        "same_common",
+        "same_reading",
+        "close",
     ) | _at(codes, "trade_name", "same", "close")
 
 
 def _same_person(codes: Codes) -> Flags:
-    return _at(codes, "person", "same_rare", "same_known", "same_common", "same_reading")
+    return _at(
+        codes, "person", "same_rare", "same_known", "same_often", "same_common", "same_reading"
+    )
 
 
 def _individual(members: Coded, at: Index) -> Flags:
@@ -92,15 +101,19 @@ def _person_and_corporation(members: Coded, low: Index, high: Index) -> Flags:
 
 
 def _relatives(codes: Codes) -> Flags:
-    """One surname and another given name, or another date of birth."""
-    return _at(codes, "person", "same_family") | _at(codes, "birth", "differs")
+    """One surname, and another given name or another date of birth."""
+    other_given = _at(codes, "person", "same_family") & ~_at(codes, "birth", "same", "month")
+    alike = _at(codes, "person", "same_family", "close_given", "close")
+    return other_given | (alike & _at(codes, "birth", "differs"))
 
 
 def _twins_by_form(members: Coded, low: Index, high: Index, codes: Codes) -> Flags:
     """前株 and 後株 of one name on one day are two companies: registers know both."""
     days = members.days["as_of"]
     one_day = (days[low] != NO_DAY) & (days[low] == days[high])
-    named = _at(codes, "name", "same_rare", "same_known", "same_common", "same_reading")
+    named = _at(
+        codes, "name", "same_rare", "same_known", "same_often", "same_common", "same_reading"
+    )
     return one_day & named & _at(codes, "form", "other_side")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from canonical.matching import blocking
+from canonical.matching import blocking, hashing
 from canonical.matching.coding import Coded, Index, coded
 from canonical.matching.comparison import level_codes, probabilities
 from canonical.matching.decided import corrected
@@ -14,12 +14,12 @@ from canonical.matching.hashing import EMPTY, Hashes
 from canonical.matching.kinds import starting_kinds
 from canonical.matching.levels import COMPARISONS
 from canonical.matching.mixture import fitted
-from canonical.matching.model import KNOWN, Model, Numbers
+from canonical.matching.model import RARITIES, Model, Numbers
 
 Codes = npt.NDArray[np.int8]
 
 _SAMPLE = 1_500_000
-_RARITIES = ("name_core", "person_name")
+_RARITIES = ("name_core", "person_name", "email_domain")
 
 
 def untrained() -> Model:
@@ -55,16 +55,21 @@ def train(features: pl.DataFrame, decisions: pl.DataFrame | None = None) -> Mode
 
 
 def _frequent(members: Coded) -> dict[str, dict[int, int]]:
-    """How many of a million members have a value, for values that are not rare."""
+    """How many businesses of a million have a value, for values that are not rare.
+
+    Businesses are told apart by their municipality: one that ten systems know counts once.
+    """
     million = max(len(members), 1) / 1_000_000
     found = {}
     for column in _RARITIES:
-        hashes = members.hashes[column]
-        values, counts = np.unique(hashes[hashes != EMPTY], return_counts=True)
-        often = (counts >= KNOWN * max(million, 1.0)) & (counts >= 3)
-        rates = np.rint(counts[often] / million).astype(np.int64)
+        values = members.hashes[column]
+        both = hashing.combined(0, values, members.hashes["municipality_code"])
+        _, first = np.unique(both[both != EMPTY], return_index=True)
+        distinct, counts = np.unique(values[both != EMPTY][first], return_counts=True)
+        rates = np.rint((counts - 1) / million).astype(np.int64)
+        often = (rates >= RARITIES[0]) & (counts > 1)
         found[column] = dict(
-            zip(values[often].view(np.int64).tolist(), rates.tolist(), strict=True)
+            zip(distinct[often].view(np.int64).tolist(), rates[often].tolist(), strict=True)
         )
     return found
 
