@@ -1,0 +1,314 @@
+"""What was true of a business on a day, and what was believed of it on a day: computed on the fly.
+
+From crosswalk and claims, which keep every version. `known_at` asks what the hub knew then: the
+members and the versions of claims that were current at that instant. `as_of` asks what was so on
+that day: of each member that still stands, the newest word that is not newer than the day, also
+where a later word has replaced it since. Scopes let the members of confidential streams take part;
+without them nothing of these shows.
+"""
+
+# ruff: noqa: S608 - only names of our own tables and columns are put into statements
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+from polars._typing import PolarsDataType
+from sqlalchemy import Connection, select
+
+from canonical.golden import lists
+from canonical.golden.reading import MEMBER, Reader
+from canonical.golden.survivorship import Survival, survive
+from canonical.golden.units import COLUMNS
+from canonical.model import ENTITIES
+from canonical.store.database import Database
+from canonical.store.frames import TYPES
+from canonical.store.party_tables import PARTY
+from canonical.store.tables import SOURCE_RECORD, STREAM
+
+_INSTANT = pl.Datetime("us", "UTC")
+_VERSION: dict[str, PolarsDataType] = {
+    "batch_no": pl.Int32(), "recorded_from": _INSTANT, "recorded_to": _INSTANT,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose word: the record behind a member, the day of the word, and since when it is known."""
+
+    member_id: int
+    system: str
+    stream: str
+    record_key: str
+    role: str
+    source_role: str
+    as_of: date | None
+    recorded_from: datetime
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one member says of a unit: its columns, and whether these values hold."""
+
+    origin: Origin
+    values: Mapping[str, Any]
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit or companion of a business: who says what, the value that holds first."""
+
+    name: str
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Members at odds over a unit (see `canonical.golden.conflicts`)."""
+
+    field: str
+    kind: str
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row of a list that holds, and whose word it is."""
+
+    entity: str
+    item: str
+    origin: Origin
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """A business as it was on a day, or as it was believed to be.
+
+    Attributes:
+        party_id: the party that answers; `asked` is the id asked for, which may redirect to it.
+        values: the columns of a party that hold.
+        units: who says what; only units of which somebody says something.
+        origins: every member that took part.
+    """
+
+    party_id: int
+    asked: int
+    values: Mapping[str, Any]
+    units: tuple[Unit, ...]
+    conflicts: tuple[Conflict, ...]
+    items: tuple[Item, ...]
+    origins: tuple[Origin, ...]
+
+
+def business(
+    database: Database,
+    party_id: int,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    scopes: Collection[str] = (),
+) -> Business | None:
+    """The business behind an id; None when nothing is known of it, or nothing that may be told.
+
+    An id that was merged into another one answers with that one's record, unless it was a party
+    of its own at `known_at`.
+    """
+    with database.read() as connection:
+        reader = _Versions(Reader.of(connection, database.bulk), as_of, known_at, scopes)
+        found = reader.members(party_id)
+        current = party_id
+        while found.is_empty() and (into := _merged_into(connection, current)) is not None:
+            current = into
+            found = reader.members(current)
+        if found.is_empty():
+            return None
+        return _told(reader, found, current, party_id)
+
+
+def _merged_into(connection: Connection, party_id: int) -> int | None:
+    return connection.scalar(select(PARTY.c.merged_into).where(PARTY.c.party_id == party_id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Versions:
+    """Reads members and claims as they were."""
+
+    reader: Reader
+    as_of: date | None
+    known_at: datetime | None
+    scopes: Collection[str]
+
+    def members(self, party_id: int) -> pl.DataFrame:
+        """The members of a party, with the version of their claim that counts, as `survive`
+        takes them; also scope, batch_no and recorded_from."""
+        names = _types("party")
+        schema = MEMBER | {"scope": pl.String(), "linked_from": _INSTANT, "linked_to": _INSTANT}
+        columns = ", ".join(f'c."{name}"' for name in names)
+        found = self.reader.by_key(
+            "SELECT x.party_id, x.member_id, x.record_id, x.role, x.ordinal, c.as_of, x.scope,"
+            " x.recorded_from AS linked_from, x.recorded_to AS linked_to,"
+            f" c.batch_no, c.recorded_from, c.recorded_to, {columns}"
+            " FROM crosswalk x JOIN claim_party c ON c.record_id = x.record_id"
+            " AND c.role = x.role AND c.ordinal = x.ordinal"
+            f" WHERE {self.reader.bulk.member('x.party_id', 'bigint')}",
+            [party_id],
+            schema | _VERSION | names,
+        )
+        linked = found.filter(
+            self._at("linked_from", "linked_to"), pl.col("scope").is_in(["", *self.scopes])
+        )
+        return self.reader.ranked(self._counting(linked)).filter(
+            pl.col("source_role").is_not_null()
+        )
+
+    def _at(self, start: str, end: str) -> pl.Expr:
+        """What was current at the instant asked for; now, if none is."""
+        if self.known_at is None:
+            return pl.col(end).is_null()
+        moment = pl.lit(self.known_at, dtype=_INSTANT)
+        return (pl.col(start) <= moment) & (pl.col(end).is_null() | (pl.col(end) > moment))
+
+    def _counting(self, versions: pl.DataFrame) -> pl.DataFrame:
+        """Of each member's claim, if it stands, the version that counts."""
+        standing = self._at("recorded_from", "recorded_to")
+        if self.as_of is None:
+            return versions.filter(standing)
+        known = versions.filter(standing.any().over("member_id"))
+        if self.known_at is not None:
+            known = known.filter(pl.col("recorded_from") <= pl.lit(self.known_at, dtype=_INSTANT))
+        said = known.filter((pl.col("as_of") <= self.as_of) | pl.col("as_of").is_null())
+        return said.sort("as_of", "recorded_from", "batch_no", nulls_last=False).unique(
+            "member_id", keep="last", maintain_order=True
+        )
+
+    def children(self, entity: str, members: pl.DataFrame) -> pl.DataFrame:
+        """The rows of a list that were current when the members' versions last were, whole."""
+        names = _types(entity)
+        parents = members.filter(pl.col("ordinal") == 0).select(
+            "party_id", "member_id", "source_role", "record_id", "role", "precedence",
+            ended=pl.when(~self._at("recorded_from", "recorded_to")).then("recorded_to"),
+        )  # fmt: skip
+        schema: dict[str, PolarsDataType] = {
+            "record_id": pl.Int64(), "role": pl.String(), "ordinal": pl.Int32(),
+            "as_of": pl.Date(), **_VERSION, **names,
+        }  # fmt: skip
+        columns = ", ".join(f'"{name}"' for name in schema)
+        rows = self.reader.by_key(
+            f"SELECT {columns} FROM claim_{entity}"
+            f" WHERE {self.reader.bulk.member('record_id', 'bigint')}",
+            parents["record_id"].unique().to_list(),
+            schema,
+        )
+        start, end = pl.col("recorded_from"), pl.col("recorded_to")
+        before = (start < pl.col("ended")) & (end.is_null() | (end >= pl.col("ended")))
+        return parents.join(rows, on=["record_id", "role"], how="inner").filter(
+            pl.when(pl.col("ended").is_null())
+            .then(self._at("recorded_from", "recorded_to"))
+            .otherwise(before)
+        )
+
+
+def _told(reader: _Versions, members: pl.DataFrame, party_id: int, asked: int) -> Business:
+    survival = survive(members)
+    origins = _origins(reader.reader.connection, members)
+    return Business(
+        party_id=party_id,
+        asked=asked,
+        values=_stated(survival.values.drop("party_id").row(0, named=True)),
+        units=_units(members, survival, origins),
+        conflicts=tuple(
+            Conflict(row["field"], row["kind"], tuple(row["members"]))
+            for row in survival.conflicts.iter_rows(named=True)
+        ),
+        items=_items(reader, members, origins),
+        origins=tuple(origins.values()),
+    )
+
+
+def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _origins(connection: Connection, members: pl.DataFrame) -> dict[int, Origin]:
+    query = (
+        select(SOURCE_RECORD.c.record_id, SOURCE_RECORD.c.record_key, STREAM)
+        .join(STREAM, STREAM.c.stream_id == SOURCE_RECORD.c.stream_id)
+        .where(SOURCE_RECORD.c.record_id.in_(members["record_id"].unique().to_list()))
+    )
+    records = {row.record_id: row for row in connection.execute(query)}
+    return {
+        row["member_id"]: Origin(
+            member_id=row["member_id"],
+            system=record.system,
+            stream=record.stream,
+            record_key=record.record_key,
+            role=row["role"],
+            source_role=row["source_role"],
+            as_of=row["as_of"],
+            recorded_from=row["recorded_from"],
+            scope=row["scope"],
+        )
+        for row in members.sort("member_id").iter_rows(named=True)
+        for record in [records[row["record_id"]]]
+    }
+
+
+def _units(
+    members: pl.DataFrame, survival: Survival, origins: Mapping[int, Origin]
+) -> tuple[Unit, ...]:
+    """What every member says, the winner first, then the newest."""
+    winners = dict(survival.winners.select("unit", "member_id").iter_rows())
+    rows = members.sort("as_of", "member_id", descending=[True, False], nulls_last=True)
+    found = []
+    for name, columns in COLUMNS.items():
+        said = [
+            Said(origins[row["member_id"]], values, winners.get(name) == row["member_id"])
+            for row in rows.iter_rows(named=True)
+            if (values := _stated({column: row[column] for column in columns}))
+        ]
+        if said:
+            found.append(Unit(name, tuple(sorted(said, key=lambda one: not one.holds))))
+    return tuple(found)
+
+
+def _items(
+    reader: _Versions, members: pl.DataFrame, origins: Mapping[int, Origin]
+) -> tuple[Item, ...]:
+    found = []
+    for entity in lists.LISTS:
+        rows = reader.children(entity, members)
+        chosen = lists.survive(entity, rows)
+        whole = chosen.filter(pl.col("ordinal") == lists.WHOLE).drop("ordinal")
+        single = chosen.filter(pl.col("ordinal") != lists.WHOLE)
+        held = pl.concat(
+            [
+                rows.join(whole.select("item", "record_id", "role"), on=["record_id", "role"]),
+                rows.join(
+                    single.select("item", "record_id", "role", "ordinal"),
+                    on=["record_id", "role", "ordinal"],
+                ),
+            ],
+            how="diagonal",
+        )
+        names = _types(entity)
+        found += [
+            Item(
+                entity,
+                row["item"],
+                origins[row["member_id"]],
+                _stated({name: row[name] for name in names}),
+            )
+            for row in held.sort("item", "ordinal").iter_rows(named=True)
+        ]
+    return tuple(found)
+
+
+def _types(entity: str) -> dict[str, PolarsDataType]:
+    return {name: TYPES[kind] for name, kind in ENTITIES[entity].columns().items()}
