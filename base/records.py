@@ -92,6 +92,7 @@ class Page:
     pages hold all that the source has: False for a file that had not changed or a file of
     differences, True for a full file in an incremental stream; None follows from the stream's mode.
     Only of a window that is whole a key's absence is taken for its deletion.
+    `findings` say what the answers themselves tell otherwise than their records do.
     `notes` go into the memo with the batch that commits this page.
     `resume` is an opaque position: reading on from there continues after this page; None when
     this was the last page of the window.
@@ -105,6 +106,7 @@ class Page:
     deleted: list[str] = field(default_factory=list)
     deleted_at: list[str | None] = field(default_factory=list)
     whole: bool | None = None
+    findings: list[DriftFinding] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
     resume: str | None = None
 
@@ -134,11 +136,12 @@ class SourceFrame:
 class DriftFinding:
     """A difference between a live answer and the contract.
 
-    `kind` is one of added, removed, retyped, null, enum; `detail` reads as a sentence
+    `kind` is one of added, removed, retyped, null, enum, and shortfall where fewer records came
+    than the answers announce; `detail` reads as a sentence
     ("expected integer, got string"), without any value of a record.
     """
 
     path: str
-    kind: Literal["added", "removed", "retyped", "null", "enum"]
+    kind: Literal["added", "removed", "retyped", "null", "enum", "shortfall"]
     detail: str
     count: int = 1

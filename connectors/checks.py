@@ -156,7 +156,14 @@ def _check_parameters(
 def _check_answer(
     stream: Stream, at: Callable[[str], object], here: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    for name, path in (("next", stream.paging.next), ("total_pages", stream.paging.total_pages)):
+    paging = stream.paging
+    answered = {
+        "next": paging.next,
+        "total_pages": paging.total_pages,
+        "number": paging.number,
+        "total_count": paging.total_count,
+    }
+    for name, path in answered.items():
         if path is not None:
             try:
                 at(path)

@@ -83,6 +83,8 @@ class Paging:
     size: str | None = None
     first: int = 1
     total_pages: str | None = None
+    number: str | None = None
+    total_count: str | None = None
     max_pages: int = 100_000
 
 

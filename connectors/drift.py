@@ -7,7 +7,7 @@ from typing import Literal
 
 from base.records import DriftFinding
 
-Kind = Literal["added", "removed", "retyped", "null", "enum"]
+Kind = Literal["added", "removed", "retyped", "null", "enum", "shortfall"]
 
 MOST_PATHS = 200
 """Distinct findings kept of one batch: a source that puts keys where values belong has no end."""

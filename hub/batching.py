@@ -11,7 +11,7 @@ from base.clock import Clock, SystemClock
 from base.errors import HubError
 from base.failpoint import failpoint
 from base.personal_number import guard_records
-from base.records import Page, RefusedRecord
+from base.records import DriftFinding, Page, RefusedRecord
 
 HASH_BYTES = 16
 GATHER_BYTES = 8_000_000
@@ -48,6 +48,7 @@ class ReadBatch:
     deleted: dict[str, int] = field(default_factory=dict)
     deferred: set[str] = field(default_factory=set)
     whole: bool | None = None
+    findings: list[DriftFinding] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
     resume: str | None = None
     last: bool = False
@@ -86,6 +87,7 @@ class ReadBatch:
             self.keys.append(refused.key)
             self.updated.append(None)
         self.unchanged += page.unchanged
+        self.findings += page.findings
         self.notes |= page.notes
         self.resume = page.resume
 

@@ -174,7 +174,7 @@ class BatchProcessor:
             records=records,
             claims=claims,
             refusals=refusals,
-            findings=prepared.decoded.drift if self.replaying is None else [],
+            findings=[*prepared.decoded.drift, *batch.findings] if self.replaying is None else [],
             outcomes=outcomes,
             archive=prepared.archive,
             archived=prepared.archived,

@@ -180,15 +180,18 @@ class EndlessGuard:
     _positions: set[Any] = field(default_factory=set)
     _count: int = 0
 
-    def check(self, raws: Sequence[bytes], following: Position) -> None:
+    def check(self, raws: Sequence[bytes], following: Position, *, numbered: bool = False) -> None:
         """Take note of a page.
+
+        One that says which page it is of how many (`numbered`) may hold the same as another: where
+        the order is not stable or rows are equal, that is no sign of an endless source.
 
         Raises:
             PagingError: paging does not come to an end.
         """
         self._count += 1
         digest = _digest(raws)
-        if raws and digest in self._pages:
+        if raws and digest in self._pages and not numbered:
             raise _endless(f"page {self._count} repeats an earlier page, record for record")
         if following is not None and following in self._positions:
             raise _endless(f"the page token after page {self._count} leads back to an earlier page")

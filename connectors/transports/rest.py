@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol, cast
 
-from base.errors import NotFound, ReadError, ServerFault
+from base.errors import NotFound, PagingError, ReadError, ServerFault
 from base.records import Page, Window
 from connectors.contracts.openapi import OpenApiContract
 from connectors.declaration import Cursor, Stream
@@ -22,6 +22,7 @@ from connectors.hooks import ReadContext
 from connectors.slicing import Sliced, Slicer
 from connectors.transports.fetch import Answer, Fetch
 from connectors.transports.paging import EndlessGuard, PageEnd, Pager, Position, Request, pager_of
+from connectors.transports.tally import Tally
 
 JST = timezone(timedelta(hours=9))
 TRIES = 3
@@ -81,6 +82,8 @@ class RestReader:
         restarted = False
         first, pager, slicer = self._plan(window, limit)
         guard = EndlessGuard(self.stream.paging.max_pages)
+        count = self.stream.paging.total_count
+        tally = Tally(count) if count is not None and position is None else None
         while True:
             try:
                 answer, sliced = self._page(pager.request(first, position), slicer)
@@ -91,12 +94,16 @@ class RestReader:
                 guard = EndlessGuard(self.stream.paging.max_pages)
                 continue
             following = pager.following(position, self._end(answer, sliced))
-            guard.check(sliced.raws, following)
+            guard.check(sliced.raws, following, numbered=self._numbered(sliced))
             page = self.keys.page(
                 list(map(self.prepare, sliced.raws)) if self.prepare else sliced.raws
             )
             page.resume = None if following is None else pack_position(following, window)
             read += len(sliced.raws)
+            if tally is not None:
+                tally.add(page)
+                if following is None:
+                    page.findings = tally.shortfall(sliced.values.get(tally.path))
             yield page
             if following is None or (limit is not None and read >= limit):
                 return
@@ -108,7 +115,8 @@ class RestReader:
         params = {**stream.parameters, **bounds(stream.cursor, window)}
         if paging.size is not None:
             params[paging.size] = str(min(stream.page_size, limit or stream.page_size))
-        others = [path for path in (paging.next, paging.total_pages) if path is not None]
+        told = (paging.next, paging.total_pages, paging.number, paging.total_count)
+        others = [path for path in told if path is not None]
         return (
             Request(operation.path, params),
             pager_of(paging, self.address),
@@ -119,11 +127,35 @@ class RestReader:
         for attempt in range(TRIES):
             answer = self.client.get_json_bytes(request.path, request.params)
             try:
-                return answer, slicer.cut(answer.body)
-            except ServerFault:
+                sliced = slicer.cut(answer.body)
+                self._check_number(request, sliced)
+            except (ServerFault, PagingError):
                 if attempt + 1 == TRIES:
                     raise
+            else:
+                return answer, sliced
         raise AssertionError("unreachable")
+
+    def _numbered(self, sliced: Sliced) -> bool:
+        """Whether the answer says which page it is, and how many there are."""
+        paging = self.stream.paging
+        told = (sliced.values.get(path or "") for path in (paging.number, paging.total_pages))
+        return all(str(value).isdigit() for value in told)
+
+    def _check_number(self, request: Request, sliced: Sliced) -> None:
+        """Make sure that the page is the one that was asked for.
+
+        Raises:
+            PagingError: it says that it is another one.
+        """
+        paging = self.stream.paging
+        told = sliced.values.get(paging.number or "")
+        asked = request.params.get(paging.parameter or "")
+        if told is not None and str(told).isdigit() and asked and int(told) != int(asked):
+            raise PagingError(
+                f"page {asked} was asked for, and page {told} came",
+                remedy="What was read before is kept. If it recurs, tell the system's owner",
+            )
 
     def _end(self, answer: Answer, sliced: Sliced) -> PageEnd:
         paging = self.stream.paging

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from base.clock import ManualClock
 from base.connection import Connection
-from base.errors import NotFound, ServerFault
+from base.errors import NotFound, PagingError, ServerFault
 from base.http import HttpClient
 from base.records import Page, Window
 from connectors.connector import Connector
@@ -101,6 +101,44 @@ def test_rows_of_all_pages_each_with_a_key_of_its_own() -> None:
     decoded = connector("http://x").decoder("procurements").decode(pages[0].raws)
     assert (decoded.refusals, decoded.drift) == ([], [])
     assert decoded.frame.root["procurement.title"].to_list() == ["机", "椅子", "机"]
+
+
+def test_two_pages_of_equal_rows_are_read_to_the_end() -> None:
+    same = company(NUMBERS[0], order("机"))
+    last = company(NUMBERS[1], order("椅子"))
+    with serving(Answers([same], [same], [last])) as served:
+        pages = read_pages(connector(served.address), "procurements")
+    assert [len(page.keys) for page in pages] == [1, 1, 1]
+    assert pages[0].keys == pages[1].keys != pages[2].keys
+    (short,) = pages[2].findings
+    assert (short.path, short.kind, short.count) == ("$.totalCount", "shortfall", 7)
+    assert "9 records were announced, 2 came that no other page held" in short.detail
+
+
+def test_all_that_was_announced_is_no_finding() -> None:
+    rows = [company(NUMBERS[0], *(order(f"机{n}") for n in range(9)))]
+    with serving(Answers(rows)) as served:
+        (page,) = read_pages(connector(served.address), "procurements")
+    assert (len(page.keys), page.findings) == (9, [])
+
+
+@pytest.mark.parametrize("wrong", [1, 99])
+def test_a_page_of_another_number_is_asked_for_again(wrong: int) -> None:
+    whole = Answers([company(NUMBERS[0], order("机"))], [company(NUMBERS[1], order("椅子"))])
+    left = [wrong]
+
+    def answer(path: str, query: dict[str, str]) -> Reply:
+        if query["page"] == "2" and left[0]:
+            left[0] -= 1
+            return whole(path, {**query, "page": "1"})
+        return whole(path, query)
+
+    with serving(answer) as served:
+        if wrong == 1:
+            assert len(read_pages(connector(served.address), "procurements")) == 2
+        else:
+            with pytest.raises(PagingError, match="page 2 was asked for, and page 1 came"):
+                read_pages(connector(served.address), "procurements")
 
 
 def test_the_first_run_and_the_next_ones_name_both_days() -> None:
