@@ -1,0 +1,108 @@
+"""How two registered states differ, by a plain rule that owes nothing to the engine.
+
+Two names are one name in another spelling if nothing but width, case, hyphens, points, blanks,
+small kana, ニ for 二 and old forms of characters tells them apart. Two addresses are one address
+in another spelling if the same numbers follow the same place; 丁目, 番地, 番, 号 and の count as
+hyphens, 大字 and 字 as nothing. A building or a room that one of the two leaves out is a spelling
+as well; another room, another number or another place is not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Literal
+
+from benchmarks.same_business.rows import Change
+
+Kind = Literal["equal", "spelling", "building", "other_building", "moved"]
+"""How two addresses differ; `other_building`: same number, other words or another room after it."""
+
+NameKind = Literal["equal", "spelling", "form", "renamed"]
+"""How two names differ; `form`: the legal form or its side alone."""
+
+_OLD = str.maketrans(
+    "髙﨑邊邉澤濵濱廣德瀨眞國會齋齊𠮷冨櫻龍槗橫惠壽藏榮縣學圓關鷗塚辻靜萬與條體發黑鐵豐彌驛",
+    "高崎辺辺沢浜浜広徳瀬真国会斎斉吉富桜竜橋横恵寿蔵栄県学円関鴎塚辻静万与条体発黒鉄豊弥駅",
+)
+_SMALL = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
+_SIGNS = re.compile(r"[\s\-‐‑–—―−ーｰ~〜・･.,，、。'’`\"“”&＆()（）「」『』\[\]/]")
+_FORMS = re.compile(
+    r"株式会社|有限会社|合同会社|合資会社|合名会社|一般社団法人|一般財団法人|特定非営利活動法人"
+)
+_KANJI = "〇一二三四五六七八九"
+_KANJI_UNIT = re.compile(rf"[{_KANJI}十]+(?=丁目?|番(?!町)|号)")
+_UNIT = re.compile(r"(?<=\d)(?:丁目?|番地|番|号|地割|線)(?:の|ノ)?|(?<=\d)(?:の|ノ)(?=\d)")
+_DASH = re.compile(r"[‐‑–—―−ーｰ－~〜]")
+_SPLIT = re.compile(r"(?P<place>[^\d]*)(?P<numbers>\d+(?:-\d+)*)?-?(?P<rest>.*)")
+_ROOM = re.compile(r"(?<=[\dF])(?:階|号室|号|室)|[\s・.,，、()（）「」\-]")
+_PLACE = str.maketrans("ヶヵがガノのツッつ之", "ケケケケノノツツツノ")
+
+
+def name_kind(one: str, other: str) -> NameKind:
+    """How two registered names differ."""
+    if one == other:
+        return "equal"
+    if _bare_name(one) == _bare_name(other):
+        return "spelling"
+    cores = [_FORMS.sub("", _bare_name(name)) for name in (one, other)]
+    return "form" if cores[0] == cores[1] else "renamed"
+
+
+def _bare_name(name: str) -> str:
+    text = unicodedata.normalize("NFKC", name).casefold().translate(_OLD).replace("ニ", "二")
+    return _SIGNS.sub("", text.translate(_SMALL))
+
+
+def address_kind(one: str, other: str) -> Kind:
+    """How two registered addresses differ."""
+    if one == other:
+        return "equal"
+    (place, numbers, rest), (place2, numbers2, rest2) = _parts(one), _parts(other)
+    if place != place2:
+        return "moved"
+    if numbers == numbers2:
+        if rest == rest2:
+            return "spelling"
+        return "building" if not rest or not rest2 else "other_building"
+    short, long = sorted((numbers, numbers2), key=len)
+    return "building" if _only_a_room_more(short, long, (rest, rest2)) else "moved"
+
+
+def _only_a_room_more(short: list[str], long: list[str], rests: tuple[str, str]) -> bool:
+    """`1-2-803` for `1-2`: the last number is a room's, which the other leaves out."""
+    room = long[-1] if len(long) == len(short) + 1 else ""
+    return bool(short) and long[:-1] == short and len(room) >= 3 and not all(rests)
+
+
+def _parts(address: str) -> tuple[str, list[str], str]:
+    text = unicodedata.normalize("NFKC", address).casefold().translate(_OLD).translate(_PLACE)
+    text = text.replace("二", "ニ").replace("大字", "").replace("字", "")
+    text = _KANJI_UNIT.sub(lambda found: _number(found[0]), text.replace("ニ", "二"))
+    text = _UNIT.sub("-", _DASH.sub("-", text).replace(" ", ""))
+    match = _SPLIT.fullmatch(re.sub(r"-+", "-", text))
+    assert match is not None  # noqa: S101
+    numbers = match["numbers"].split("-") if match["numbers"] else []
+    return match["place"], numbers, _ROOM.sub("", match["rest"])
+
+
+def _number(kanji: str) -> str:
+    """`十二` as 12; numerals up to 99 stand before 丁目, 番 and 号."""
+    tens, ten, ones = kanji.rpartition("十")
+    if not ten:
+        return "".join(str(_KANJI.index(sign)) for sign in kanji)
+    value = 10 * (_KANJI.index(tens) if tens else 1) + (_KANJI.index(ones) if ones else 0)
+    return str(value)
+
+
+def classes(change: Change) -> tuple[NameKind, Kind]:
+    """How the two states of a business differ."""
+    old, new = change.old, change.new
+    return name_kind(old.name, new.name), address_kind(old.address, new.address)
+
+
+def is_spelling(kinds: Sequence[str]) -> bool:
+    """Whether nothing but the spelling changed, by the two kinds of `classes`."""
+    name, address = kinds
+    return name in {"equal", "spelling"} and address in {"equal", "spelling", "building"}
