@@ -41,6 +41,7 @@ class Origin:
     """Whose word: the record behind a member, the day of the word, and since when it is known."""
 
     member_id: int
+    record_id: int
     system: str
     stream: str
     record_key: str
@@ -246,6 +247,7 @@ def _origins(connection: Connection, members: pl.DataFrame) -> dict[int, Origin]
     return {
         row["member_id"]: Origin(
             member_id=row["member_id"],
+            record_id=row["record_id"],
             system=record.system,
             stream=record.stream,
             record_key=record.record_key,
