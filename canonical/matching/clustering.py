@@ -185,7 +185,7 @@ def _explained(evidence: Evidence, clusters: pl.DataFrame) -> pl.DataFrame:
     return (
         members.join(best, on="member_id", how="left")
         .with_columns(pl.col("basis").fill_null(ALONE))
-        .select(PLACE_SCHEMA)
+        .select(PLACE_SCHEMA.keys())
     )
 
 

@@ -1,0 +1,136 @@
+"""Compared pairs: all of them, or those that some changed members touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from canonical.matching import blocking
+from canonical.matching.coding import Coded, coded
+from canonical.matching.comparison import level_codes, probabilities, weights
+from canonical.matching.features import FEATURE_SCHEMA
+from canonical.matching.identity import CORPORATE_NUMBER, SOLE_PROPRIETOR_NUMBER
+from canonical.matching.levels import OUTCOMES
+from canonical.matching.model import Model
+from canonical.matching.rules import judged, kept_apart
+from canonical.matching.sources import Members
+from canonical.matching.tables import EDGE_SCHEMA, Tables
+
+_AT_ONCE = 4_000_000
+_NUMBERS = [CORPORATE_NUMBER, SOLE_PROPRIETOR_NUMBER]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What comparing changed.
+
+    `keys` are those of the members that were compared anew, `old_keys` those that they and the
+    members that are gone had before, `around` the other members whose edges were compared anew
+    with them.
+    """
+
+    keys: pl.DataFrame
+    old_keys: pl.DataFrame
+    edges: pl.DataFrame
+    around: pl.Series
+
+
+def keys_of(rows: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """The blocking keys of rows of match_member."""
+    return blocking.keys(rows.select(FEATURE_SCHEMA.keys()), model)
+
+
+def compare_all(members: Members, model: Model) -> Compared:
+    """All edges among these members."""
+    features = members.rows.select(FEATURE_SCHEMA.keys())
+    keys = blocking.keys(features, model)
+    pairs = _unsettled(blocking.pairs(keys, features, model), members.identifiers)
+    return Compared(keys, keys.clear(), _edges(pairs, features, model), keys["member_id"].clear())
+
+
+def compare_changed(tables: Tables, gone: pl.DataFrame, fresh: Members, model: Model) -> Compared:
+    """The edges of `fresh` members, and of those whose over-full blocks they change.
+
+    Args:
+        tables: the store as it was before.
+        gone: rows of match_member that are gone, or are replaced by those in `fresh`.
+        fresh: the members to compare.
+        model: the version that decides.
+    """
+    old_keys = keys_of(gone, model)
+    keys = keys_of(fresh.rows, model)
+    touched = pl.concat([old_keys["key"], keys["key"]]).unique()
+    before = tables.blocks(touched)
+    after = _after(before, gone, fresh, keys)
+    moved = pl.concat([blocking.crowded(frame, model) for frame in (before, after)])
+    changed = pl.concat([gone["member_id"], fresh.rows["member_id"]])
+    around = moved.filter(~pl.col("member_id").is_in(changed.implode()))["member_id"].unique()
+    blocks = after
+    others = tables.members("member_id", around)
+    if others.height:
+        more = keys_of(others, model).join(after, on="key", how="anti")
+        blocks = pl.concat([after, tables.blocks(more["key"].unique())])
+    focus = pl.concat([fresh.rows["member_id"], others["member_id"]])
+    edges = _touching(tables, blocks, focus, fresh, model)
+    return Compared(keys, old_keys, edges, others["member_id"])
+
+
+def _after(
+    before: pl.DataFrame, gone: pl.DataFrame, fresh: Members, keys: pl.DataFrame
+) -> pl.DataFrame:
+    """Blocks as they are once the changed members are in their new places."""
+    left = pl.concat([gone.select("member_id"), fresh.rows.select("member_id")])
+    stayed = before.join(left, on="member_id", how="anti")
+    joined = keys.join(before.select("key").unique(), on="key", how="semi")
+    new = keys.join(before, on="key", how="anti")
+    return pl.concat([stayed, joined, new]).unique()
+
+
+def _touching(
+    tables: Tables, blocks: pl.DataFrame, focus: pl.Series, fresh: Members, model: Model
+) -> pl.DataFrame:
+    """The edges in these whole blocks that touch a member of `focus`."""
+    stored = blocks["member_id"].unique()
+    stored = stored.filter(~stored.is_in(fresh.rows["member_id"].implode()))
+    rows = pl.concat([fresh.rows, tables.members("member_id", stored)])
+    features = rows.select(FEATURE_SCHEMA.keys()).sort("member_id")
+    pairs = blocking.pairs(blocks, features, model)
+    inside = pl.col("low").is_in(focus.implode()) | pl.col("high").is_in(focus.implode())
+    pairs = pairs.filter(inside)
+    held = pl.concat([fresh.identifiers, tables.identifiers(stored)])
+    return _edges(_unsettled(pairs, held), features, model)
+
+
+def _unsettled(pairs: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
+    """Without pairs of which both have a number: that says more than any comparison."""
+    numbered = identifiers.filter(pl.col("kind").is_in(_NUMBERS)).select("member_id").unique()
+    low = pairs.join(numbered.rename({"member_id": "low"}), on="low", how="semi")
+    both = low.join(numbered.rename({"member_id": "high"}), on="high", how="semi")
+    return pairs.join(both, on=["low", "high"], how="anti")
+
+
+def _edges(pairs: pl.DataFrame, features: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """The pairs that are not simply different, and those that a rule keeps apart."""
+    members = coded(features)
+    parts = [_judged(part, members, model) for part in pairs.iter_slices(_AT_ONCE)]
+    if not parts:
+        return pl.DataFrame(schema=EDGE_SCHEMA)
+    return pl.concat(parts).cast(EDGE_SCHEMA)  # type: ignore[arg-type]
+
+
+def _judged(pairs: pl.DataFrame, members: Coded, model: Model) -> pl.DataFrame:
+    low, high = members.positions(pairs["low"]), members.positions(pairs["high"])
+    codes = level_codes(members, low, high, model)
+    weight = weights(codes, model)
+    outcome = judged(members, low, high, codes, weight, model)
+    different = outcome == OUTCOMES.index("different")
+    kept = ~different | kept_apart(members, low, high, codes)
+    return pl.DataFrame(
+        {
+            "low": pairs["low"].filter(pl.Series(kept)),
+            "high": pairs["high"].filter(pl.Series(kept)),
+            "probability": probabilities(weight[kept]),
+            "outcome": pl.Series(OUTCOMES, dtype=pl.String).gather(outcome[kept]),
+        }
+    )

@@ -1,0 +1,93 @@
+"""Writing where members belong: crosswalk, parties, and what golden records have to follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from canonical.matching import party_ids
+from canonical.matching.party_ids import GONE, MERGED, MOMENT
+from canonical.matching.tables import CROSSWALK_SCHEMA, Tables
+
+_CONTENT = [name for name in CROSSWALK_SCHEMA if name not in {"recorded_from", "model_no"}]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What changed: members that came, went or moved, and parties by their new status."""
+
+    moved: int = 0
+    founded: int = 0
+    merged: int = 0
+    gone: int = 0
+
+
+def place(
+    tables: Tables,
+    members: pl.DataFrame,
+    places: pl.DataFrame,
+    before: pl.DataFrame,
+    stated: pl.Series,
+    *,
+    model_no: int,
+    now: datetime,
+) -> Placed:
+    """Write the places of members that hang together.
+
+    Args:
+        tables: the transaction.
+        members: member_id and the place of the claim (`tables.KNOWN_SCHEMA`).
+        places: of `clustering.partition`.
+        before: the current rows of the crosswalk of these members, and of those that are gone.
+        stated: members whose claims changed, wherever they are.
+        model_no: the version that decided.
+        now: since when we know.
+    """
+    borne = pl.concat([before["party_id"], places["member_id"]]).unique()
+    parties = tables.parties(borne)
+    named = party_ids.named(places, before, parties, now)
+    rows = _rows(members, places, named.clusters, model_no, now)
+    same = ["member_id"]
+    begun = rows.join(before, on=_CONTENT, how="anti", nulls_equal=True)
+    ended = pl.concat(
+        [
+            before.join(begun, on=same, how="semi"),
+            before.join(rows, on=same, how="anti"),
+        ]
+    ).with_columns(recorded_to=pl.lit(now, MOMENT))
+    tables.write_crosswalk(ended, begun)
+    tables.write_parties(named.parties)
+    moved = pl.concat(
+        [
+            rows.join(before, on=["member_id", "party_id", "scope"], how="anti"),
+            before.join(rows, on=["member_id", "party_id", "scope"], how="anti"),
+        ],
+        how="diagonal",
+    )
+    told = rows.filter(pl.col("member_id").is_in(stated.implode()))
+    heard = pl.concat([moved, told], how="diagonal").filter(pl.col("scope") == "")
+    tables.pend(heard["party_id"])
+    changed = named.parties.join(parties, on=["party_id", "status"], how="anti")
+    return Placed(
+        moved=moved["member_id"].n_unique(),
+        founded=named.parties.join(parties, on="party_id", how="anti").height,
+        merged=changed.filter(pl.col("status") == MERGED).height,
+        gone=changed.filter(pl.col("status") == GONE).height,
+    )
+
+
+def _rows(
+    members: pl.DataFrame,
+    places: pl.DataFrame,
+    clusters: pl.DataFrame,
+    model_no: int,
+    now: datetime,
+) -> pl.DataFrame:
+    return (
+        places.join(clusters, on="cluster")
+        .join(members.drop("scope"), on="member_id")
+        .with_columns(recorded_from=pl.lit(now, MOMENT), model_no=pl.lit(model_no, dtype=pl.Int32))
+        .select(CROSSWALK_SCHEMA.keys())
+    )
