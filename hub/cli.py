@@ -25,6 +25,8 @@ COMMANDS = {
     "status": "hub.commands.status:status",
     "state": "hub.commands.state:state",
     "record": "hub.commands.record:record",
+    "business": "hub.commands.business:business",
+    "golden": "hub.commands.golden:golden",
     "quarantine": "hub.commands.quarantine:quarantine",
     "replay": "hub.commands.sync:replay",
     "connection": "hub.commands.connection:connection",

@@ -20,10 +20,11 @@ import polars as pl
 from polars._typing import PolarsDataType
 from sqlalchemy import Connection, select
 
-from canonical.golden import lists
+from canonical.golden import agreement, lists
+from canonical.golden.order import compared
 from canonical.golden.reading import MEMBER, Reader
 from canonical.golden.survivorship import Survival, survive
-from canonical.golden.units import COLUMNS
+from canonical.golden.units import COLUMNS, UNITS
 from canonical.model import ENTITIES
 from canonical.store.database import Database
 from canonical.store.frames import TYPES
@@ -34,6 +35,9 @@ _INSTANT = pl.Datetime("us", "UTC")
 _VERSION: dict[str, PolarsDataType] = {
     "batch_no": pl.Int32(), "recorded_from": _INSTANT, "recorded_to": _INSTANT,
 }  # fmt: skip
+
+
+_UNITS = {unit.name: unit for unit in UNITS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,13 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one member says of a unit: its columns, and whether these values hold."""
+    """What one member says of a unit: its columns, whether these values hold, and whether they
+    agree with those that do."""
 
     origin: Origin
     values: Mapping[str, Any]
     holds: bool
+    agrees: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,18 +272,41 @@ def _units(
     members: pl.DataFrame, survival: Survival, origins: Mapping[int, Origin]
 ) -> tuple[Unit, ...]:
     """What every member says, the winner first, then the newest."""
+    rows = compared(
+        members.sort("as_of", "member_id", descending=[True, False], nulls_last=True)
+    ).with_row_index("#row")
+    places = dict(rows.select("member_id", "#row").iter_rows())
     winners = dict(survival.winners.select("unit", "member_id").iter_rows())
-    rows = members.sort("as_of", "member_id", descending=[True, False], nulls_last=True)
     found = []
     for name, columns in COLUMNS.items():
+        stated = rows.filter(pl.any_horizontal(pl.col(column).is_not_null() for column in columns))
+        if stated.is_empty():
+            continue
+        holder = winners.get(name)
+        agreeing = _agreeing(name, rows, stated["#row"], places.get(holder))
         said = [
-            Said(origins[row["member_id"]], values, winners.get(name) == row["member_id"])
-            for row in rows.iter_rows(named=True)
-            if (values := _stated({column: row[column] for column in columns}))
+            Said(
+                origins[row["member_id"]],
+                _stated({column: row[column] for column in columns}),
+                holds=row["member_id"] == holder,
+                agrees=agrees,
+            )
+            for row, agrees in zip(stated.iter_rows(named=True), agreeing, strict=True)
         ]
-        if said:
-            found.append(Unit(name, tuple(sorted(said, key=lambda one: not one.holds))))
+        found.append(Unit(name, tuple(sorted(said, key=lambda one: not one.holds))))
     return tuple(found)
+
+
+def _agreeing(name: str, rows: pl.DataFrame, stated: pl.Series, holder: int | None) -> list[bool]:
+    """Whether each of the rows that state a unit or companion agrees with the one that holds."""
+    if holder is None:
+        return [False] * stated.len()
+    unit = _UNITS.get(name)
+    if unit is None:
+        column = rows[COLUMNS[name][0]]
+        return column.gather(stated).eq_missing(column.gather([holder])).to_list()
+    others = pl.Series([holder], dtype=pl.UInt32).new_from_index(0, stated.len())
+    return agreement.agree(unit, rows, stated, others).to_list()
 
 
 def _items(

@@ -76,10 +76,8 @@ def ordered(claims: pl.DataFrame) -> Ordered:
         .with_columns(
             voice().alias("voice"),
             pl.col("party_id").rle_id().alias("#group"),
-            pl.coalesce("name_reduced", "name").alias(NAME),
-            pl.when(pl.col("legal_form").is_in(_SPELLED)).then("legal_form").alias(FORM),
-            pl.col("legal_form_position").replace("none", None).alias(POSITION),
         )
+        .pipe(compared)
         .with_row_index("#row")
     )
     keys = rows.select(_keys())
@@ -90,6 +88,15 @@ def ordered(claims: pl.DataFrame) -> Ordered:
         .drop("#group")
     )
     return Ordered(rows, rows["party_id"].unique(maintain_order=True), keys, tops)
+
+
+def compared(claims: pl.DataFrame) -> pl.DataFrame:
+    """The claims with the columns by which alone names are compared."""
+    return claims.with_columns(
+        pl.coalesce("name_reduced", "name").alias(NAME),
+        pl.when(pl.col("legal_form").is_in(_SPELLED)).then("legal_form").alias(FORM),
+        pl.col("legal_form_position").replace("none", None).alias(POSITION),
+    )
 
 
 def _keys() -> Iterator[pl.Expr]:
