@@ -30,17 +30,18 @@ class Rule:
 
 RULES = (
     Rule("name", ("name_core",), ("prefecture_code", "municipality_code", "town", "phone")),
-    Rule("kana", ("reading", "prefecture_code"), ("municipality_code", "town", "birth_on")),
-    Rule("person", ("person_name", "prefecture_code"), ("municipality_code", "birth_on", "town")),
+    Rule("reading", ("reading",), ("prefecture_code", "municipality_code", "town", "birth_on")),
+    Rule("person", ("person_name",), ("prefecture_code", "municipality_code", "birth_on")),
     Rule("phone", ("phone",), ("label", "reading", "town")),
     Rule("email", ("email",), ("label", "reading", "town")),
     Rule("place", ("municipality_code", "town", "block"), ("initial", "label", "reading")),
     Rule("birth", ("birth_on", "municipality_code"), ("initial", "label", "town")),
     Rule("begun", ("established_on", "municipality_code"), ("initial", "label", "town")),
-    Rule("trade", ("trade_name", "municipality_code"), ("label", "reading", "town")),
+    Rule("trade", ("trade_name",), ("prefecture_code", "municipality_code", "town")),
 )
 """`label` is the name of a corporation or else of the person, `initial` its first character,
-`reading` the kana of either."""
+`reading` the kana of either, or else that name: some claims have nothing but a reading for a
+name."""
 
 _WINDOW = 8
 
@@ -80,7 +81,9 @@ def _values(members: Coded) -> dict[str, Hashes]:
     label = texts["name_core"].fill_null(texts["person_name"])
     values["initial"] = hashing.text_hashes(label.str.slice(0, 1))
     values["label"] = _either(values["name_core"], values["person_name"])
-    values["reading"] = _either(values["name_kana"], values["person_kana"])
+    values["reading"] = _either(
+        _either(values["name_kana"], values["person_kana"]), values["label"]
+    )
     return values
 
 

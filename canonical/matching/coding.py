@@ -14,6 +14,7 @@ from canonical.matching import hashing
 from canonical.matching.frames import FEATURE_COLUMNS
 from canonical.matching.hashing import Hashes
 from canonical.model import ColumnType
+from canonical.model.party import INDIVIDUAL_KINDS
 
 Index = npt.NDArray[np.int64]
 Days = npt.NDArray[np.int32]
@@ -45,6 +46,11 @@ class Coded:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def individual(self) -> Flags:
+        """Which members are natural persons."""
+        return self.is_kind(INDIVIDUAL_KINDS)
 
     def is_kind(self, kinds: Collection[str]) -> Flags:
         """Which members are of one of these kinds of party."""

@@ -65,16 +65,22 @@ def probabilities(weight: Numbers) -> Numbers:
 
 def weights(codes: Codes, model: Model) -> Numbers:
     """The log odds of rows of levels, each different row computed once."""
-    packed = np.zeros(len(codes), dtype=np.int64)
-    for place, comparison in enumerate(COMPARISONS):
-        packed = packed * len(comparison.levels) + codes[:, place]
-    _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
+    _, first, inverse = np.unique(packed(codes), return_index=True, return_inverse=True)
     return model.evidence(codes[first])[inverse]
 
 
+def packed(codes: Codes) -> npt.NDArray[np.int64]:
+    """Each row of levels as one number."""
+    number = codes[:, -1].astype(np.int64)
+    for place, comparison in enumerate(COMPARISONS):
+        number *= len(comparison.levels)
+        number += codes[:, place]
+    return number
+
+
 def level_codes(members: Coded, low: Index, high: Index, model: Model) -> Codes:
-    """The number of the level of each comparison, a row a pair."""
-    codes = np.empty((len(low), len(COMPARISONS)), dtype=np.int8)
+    """The number of the level of each comparison, and of `levels.WHO` behind them, a row a pair."""
+    codes = np.empty((len(low), len(COMPARISONS) + 1), dtype=np.int8)
 
     def work(part: slice) -> None:
         codes[part] = _levels(members, low[part], high[part], model)
@@ -95,7 +101,8 @@ def _levels(members: Coded, low: Index, high: Index, model: Model) -> Codes:
         "phone": _contact("phone", members, low, high),
         "email": _email(members, low, high, model),
     }
-    return np.stack([table[name] for name in NAMES], axis=1)
+    both = members.individual[low] & members.individual[high]
+    return np.stack([*(table[name] for name in NAMES), both.astype(np.int8)], axis=1)
 
 
 def _known(column: Hashes, low: Index, high: Index) -> tuple[Flags, Flags]:

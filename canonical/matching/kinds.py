@@ -16,6 +16,16 @@ _ONE_NAME = {key: value * 0.85 for key, value in _OFTEN.items()} | {
 _ONE_PERSON = {key: value * 0.9 for key, value in _OFTEN.items()} | {
     "same_reading": 0.04, "close": 0.01, "close_given": 0.02, "same_family": 0.01, "same_given": 0.01, "differs": 0.02,
 }  # fmt: skip
+_ONE_HEAD = {
+    **{key: value * 0.8 for key, value in _OFTEN.items()},
+    "same_reading": 0.04,
+    "close": 0.01,
+    "close_given": 0.02,
+    "same_family": 0.06,
+    "same_given": 0.01,
+    "differs": 0.06,
+}
+_ONE_HEADS_BIRTH = {"same": 0.82, "month": 0.03, "close": 0.03, "differs": 0.12}
 _OTHER_NAME = {
     "same_rare": 0.002, "same_known": 0.002, "same_often": 0.003, "same_common": 0.01,
     "same_reading": 0.01, "close": 0.03, "part": 0.02, "differs": 0.924,
@@ -62,35 +72,62 @@ def _kind(title: str, share: float, /, *, same: bool, **levels: dict[str, float]
     return PairKind(title, same, share, table)
 
 
-def starting_kinds() -> tuple[PairKind, ...]:
-    """Two kinds of pairs that are the same, and six that are not, each as it came to be compared.
+_APART_IN_ALL = {"place": _APART, "phone": _OTHER_CONTACT, "email": _OTHER_MAIL}
+_UNDER_ONE_ROOF = {"place": _TOGETHER, "phone": _MIXED_CONTACT, "email": _HOUSE_MAIL}
+_OTHERS = {
+    "name": _OTHER_NAME, "form": _OTHER_FORM, "trade_name": _OTHER_CONTACT,
+    "person": _OTHER_PERSON, "birth": _OTHER_DATE, "begun": _OTHER_DATE,
+}  # fmt: skip
+_FAMILY = {"person": {**_OTHER_PERSON, "same_family": 0.85, "differs": 0.1}}
+_DAY = {"birth": _MIXED_DATE, "begun": _MIXED_DATE}
+_NAMED = {"name": {**_ONE_NAME, "same_common": 0.6, "same_rare": 0.1, "differs": 0.1}}
+_HEADED = {"person": {**_ONE_PERSON, "same_common": 0.6, "same_rare": 0.1}}
 
-    Those that are not the same share a name, a head's name, a house and a family, a building, or
-    a day; or nothing that one could name.
+
+def starting_kinds() -> dict[str, tuple[PairKind, ...]]:
+    """Kinds that are the same, and kinds that are not, each as it came to be compared.
+
+    Those that are not the same share a name, a head's name, a house, a building, a day, or
+    nothing that one could name.
     """
+    return {"organisation": _organisations(), "individual": _individuals()}
+
+
+def _organisations() -> tuple[PairKind, ...]:
     one = {
-        "name": _ONE_NAME, "form": _ONE_FORM, "trade_name": _ONE_CONTACT, "person": _ONE_PERSON,
-        "birth": _ONE_DATE, "begun": _ONE_DATE,
+        "name": _ONE_NAME, "form": _ONE_FORM, "trade_name": _ONE_CONTACT, "person": _ONE_HEAD,
+        "birth": _ONE_HEADS_BIRTH, "begun": _ONE_DATE,
     }  # fmt: skip
-    other = {
-        "name": _OTHER_NAME, "form": _OTHER_FORM, "trade_name": _OTHER_CONTACT,
-        "person": _OTHER_PERSON, "birth": _OTHER_DATE, "begun": _OTHER_DATE,
-    }  # fmt: skip
-    apart = {"place": _APART, "phone": _OTHER_CONTACT, "email": _OTHER_MAIL}
-    together = {"place": _TOGETHER, "phone": _MIXED_CONTACT, "email": _HOUSE_MAIL}
-    family = {"person": {**_OTHER_PERSON, "same_family": 0.7, "differs": 0.2}}
-    day = {"birth": _MIXED_DATE, "begun": _MIXED_DATE}
-    named = {"name": {**_ONE_NAME, "same_common": 0.6, "same_rare": 0.1, "differs": 0.1}}
-    headed = {"person": {**_ONE_PERSON, "same_common": 0.6, "same_rare": 0.1}}
+    twin = {"form": {"same": 0.05, "other_side": 0.8, "differs": 0.15}, "person": _ONE_HEAD,
+            "birth": _ONE_HEADS_BIRTH}  # fmt: skip
     return (
         _kind("restated", 0.05, same=True, **one, place=_ONE_PLACE, phone=_ONE_CONTACT,
               email=_ONE_MAIL),
         _kind("moved", 0.01, same=True, **one, place=_MOVED, phone=_MIXED_CONTACT,
               email=_ONE_MAIL),
-        _kind("stranger", 0.3, same=False, **other, **apart),
-        _kind("namesake", 0.35, same=False, **{**other, **named}, **apart),
-        _kind("head_namesake", 0.1, same=False, **{**other, **headed}, **apart),
-        _kind("relative", 0.03, same=False, **{**other, **family}, **together),
-        _kind("tenant", 0.06, same=False, **other, **{**together, "phone": _OTHER_CONTACT}),
-        _kind("same_day", 0.1, same=False, **{**other, **day}, **apart),
+        _kind("stranger", 0.3, same=False, **_OTHERS, **_APART_IN_ALL),
+        _kind("namesake", 0.4, same=False, **{**_OTHERS, **_NAMED}, **_APART_IN_ALL),
+        _kind("head_namesake", 0.08, same=False, **{**_OTHERS, **_HEADED}, **_APART_IN_ALL),
+        _kind("tenant", 0.06, same=False, **_OTHERS, **_UNDER_ONE_ROOF),
+        _kind("twin", 0.002, same=False, **{**_OTHERS, **_NAMED, **twin}, **_UNDER_ONE_ROOF),
+        _kind("same_day", 0.1, same=False, **{**_OTHERS, **_DAY}, **_APART_IN_ALL),
+    )  # fmt: skip
+
+
+def _individuals() -> tuple[PairKind, ...]:
+    one = {
+        "name": _ONE_NAME, "form": _ONE_FORM, "trade_name": _ONE_CONTACT, "person": _ONE_PERSON,
+        "birth": _ONE_DATE, "begun": _ONE_DATE,
+    }  # fmt: skip
+    return (
+        _kind("restated", 0.1, same=True, **one, place=_ONE_PLACE, phone=_ONE_CONTACT,
+              email=_ONE_MAIL),
+        _kind("moved", 0.02, same=True, **one, place=_MOVED, phone=_MIXED_CONTACT,
+              email=_ONE_MAIL),
+        _kind("stranger", 0.2, same=False, **_OTHERS, **_APART_IN_ALL),
+        _kind("namesake", 0.4, same=False, **{**_OTHERS, **_HEADED}, **_APART_IN_ALL),
+        _kind("relative", 0.1, same=False, **{**_OTHERS, **_FAMILY}, **_UNDER_ONE_ROOF),
+        _kind("tenant", 0.04, same=False, **_OTHERS,
+              **{**_UNDER_ONE_ROOF, "phone": _OTHER_CONTACT, "email": _OTHER_MAIL}),
+        _kind("same_day", 0.1, same=False, **{**_OTHERS, **_DAY}, **_APART_IN_ALL),
     )  # fmt: skip

@@ -62,5 +62,10 @@ COMPARISONS = (
 BY_NAME = {comparison.name: comparison for comparison in COMPARISONS}
 NAMES = tuple(BY_NAME)
 
+WHO = ("organisation", "individual")
+"""Pairs are weighed by what they are: a head who changes is another person, and the same company.
+The number of it stands behind those of the levels; two members of different kinds count as
+organisations."""
+
 OUTCOMES = ("same", "review", "related", "different")
 """What may come of comparing two members."""

@@ -43,6 +43,8 @@ def fitted(
     ]
     first = [table.copy() for table in tables]
     last, total = -np.inf, counts.sum()
+    if not total:
+        return start
     for _ in range(rounds):
         logs = np.log(shares)[:, None] + sum(
             np.log(table[:, codes[:, place]]) for place, table in enumerate(tables)

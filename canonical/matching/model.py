@@ -21,11 +21,11 @@ import numpy.typing as npt
 from base.errors import StoreError
 from canonical.matching.coding import Flags
 from canonical.matching.hashing import Hashes
-from canonical.matching.levels import COMPARISONS
+from canonical.matching.levels import COMPARISONS, WHO
 
 Numbers = npt.NDArray[np.float64]
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when features, comparisons, levels or blocking rules change their meaning."""
 
 
@@ -42,13 +42,19 @@ class PairKind:
     share: float
     levels: dict[str, tuple[float, ...]]
 
+    @classmethod
+    def from_json(cls, kind: dict[str, Any]) -> PairKind:
+        """The kind that became a JSON object."""
+        levels = {name: tuple(shares) for name, shares in kind["levels"].items()}
+        return cls(kind["name"], kind["same"], kind["share"], levels)
+
 
 @dataclass(frozen=True)
 class Model:
     """Everything that decides about pairs. Equal models give equal results, on any machine.
 
     Args:
-        kinds: the kinds of pairs.
+        kinds: the kinds of pairs of organisations, and those of individuals (`levels.WHO`).
         same_at: probability from which a pair is the same business.
         review_at: probability from which a person is asked.
         slope, intercept, corrections: what decisions changed: the log odds are
@@ -60,7 +66,7 @@ class Model:
         trained_on: how many members and pairs it was made from.
     """
 
-    kinds: tuple[PairKind, ...]
+    kinds: dict[str, tuple[PairKind, ...]]
     same_at: float = 0.9
     review_at: float = 0.5
     slope: float = 1.0
@@ -95,13 +101,10 @@ class Model:
                 "the model was made by another version of the hub",
                 remedy="Train a new one with `hub match train`.",
             )
-        kinds = tuple(
-            PairKind(
-                kind["name"], kind["same"], kind["share"],
-                {name: tuple(levels) for name, levels in kind["levels"].items()},
-            )
-            for kind in whole.pop("kinds")
-        )  # fmt: skip
+        kinds = {
+            who: tuple(PairKind.from_json(kind) for kind in listed)
+            for who, listed in whole.pop("kinds").items()
+        }
         whole["crowded"] = frozenset(whole["crowded"])
         whole["frequent"] = {
             column: {int(key): int(count) for key, count in rows}
@@ -157,17 +160,16 @@ class Model:
         return found
 
     def evidence(self, codes: npt.NDArray[np.int8]) -> Numbers:
-        """The log odds (base 2) that two members are the same, for rows of level numbers."""
-        same = np.full(len(codes), -np.inf)
-        other = np.full(len(codes), -np.inf)
-        for kind in self.kinds:
-            total = np.full(len(codes), np.log2(kind.share))
-            for place, comparison in enumerate(COMPARISONS):
-                table = np.log2(np.append(kind.levels[comparison.name], 1.0))
-                total += table[codes[:, place]]
-            target = same if kind.same else other
-            np.logaddexp2(target, total, out=target)
-        return self.intercept + self.slope * (same - other) + self._corrected(codes)
+        """The log odds (base 2) that two members are the same.
+
+        Args:
+            codes: rows of the numbers of levels, and of `levels.WHO` behind them.
+        """
+        odds = np.empty(len(codes))
+        for number, who in enumerate(WHO):
+            rows = codes[:, -1] == number
+            odds[rows] = _odds(self.kinds[who], codes[rows])
+        return self.intercept + self.slope * odds + self._corrected(codes)
 
     def _corrected(self, codes: npt.NDArray[np.int8]) -> Numbers:
         total = np.zeros(len(codes))
@@ -175,6 +177,19 @@ class Model:
             if values := self.corrections.get(comparison.name):
                 total += np.append(values, 0.0)[codes[:, place]]
         return total
+
+
+def _odds(kinds: tuple[PairKind, ...], codes: npt.NDArray[np.int8]) -> Numbers:
+    same = np.full(len(codes), -np.inf)
+    other = np.full(len(codes), -np.inf)
+    for kind in kinds:
+        total = np.full(len(codes), np.log2(kind.share))
+        for place, comparison in enumerate(COMPARISONS):
+            table = np.log2(np.append(kind.levels[comparison.name], 1.0))
+            total += table[codes[:, place]]
+        target = same if kind.same else other
+        np.logaddexp2(target, total, out=target)
+    return same - other
 
 
 RARITIES = (4, 20, 100)

@@ -6,9 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from canonical.matching.coding import NO_DAY, Coded, Flags, Index
-from canonical.matching.levels import BY_NAME, NAMES, OUTCOMES
+from canonical.matching.levels import BY_NAME, NAMES, OUTCOMES, WHO
 from canonical.matching.model import Model, Numbers
-from canonical.model.party import INDIVIDUAL_KINDS
 
 Codes = npt.NDArray[np.int8]
 
@@ -43,6 +42,7 @@ def _supported(codes: Codes) -> Flags:
         _at(codes, "birth", "same", "month", "close"),
         _at(codes, "begun", "same", "month", "close"),
         _named(codes) & _same_person(codes),
+        (codes[:, -1] == WHO.index("individual")) & _at(codes, "place", "town"),
     )
     return np.logical_or.reduce(facts)
 
@@ -66,13 +66,9 @@ def _same_person(codes: Codes) -> Flags:
     )
 
 
-def _individual(members: Coded, at: Index) -> Flags:
-    return members.is_kind(INDIVIDUAL_KINDS)[at]
-
-
 def never_same(members: Coded, low: Index, high: Index, codes: Codes) -> Flags:
     """Pairs that are different whatever else agrees."""
-    individuals = _individual(members, low) & _individual(members, high)
+    individuals = codes[:, -1] == WHO.index("individual")
     return np.logical_or.reduce(
         (
             _person_and_corporation(members, low, high),
@@ -94,10 +90,8 @@ def kept_apart(members: Coded, low: Index, high: Index, codes: Codes) -> Flags:
 
 
 def _person_and_corporation(members: Coded, low: Index, high: Index) -> Flags:
-    individual, corporation = _individual(members, low), members.is_kind({"corporation"})[low]
-    other_individual = _individual(members, high)
-    other_corporation = members.is_kind({"corporation"})[high]
-    return (individual & other_corporation) | (corporation & other_individual)
+    individual, corporation = members.individual, members.is_kind({"corporation"})
+    return (individual[low] & corporation[high]) | (corporation[low] & individual[high])
 
 
 def _relatives(codes: Codes) -> Flags:
