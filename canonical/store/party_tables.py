@@ -244,19 +244,20 @@ EVENT = Table(
     METADATA,
     Column("event_id", Text, primary_key=True),
     Column("sequence", BigInteger, unique=True, comment="given once the event is committed"),
-    Column("kind", Text, nullable=False, comment="CloudEvents type"),
-    Column("subject", Text, nullable=False),
-    Column("party_id", BigInteger),
-    Column("scope", Text, nullable=False, comment="who may know of it; empty for all"),
+    Column("kind", Text, nullable=False, comment="see canonical.changes.kinds"),
+    Column("party_id", BigInteger, comment="known at the latest when the event is numbered"),
+    Column("record_id", BigInteger, comment="of the record whose claims changed, where one did"),
+    Column("scope", Text, nullable=False, comment="scopes that it takes to know of it, by spaces"),
     Column("at", UtcDateTime, nullable=False),
-    Column("data", Text, nullable=False, comment="JSON"),
+    Column("data", Text, nullable=False, comment="JSON: names and references, never a value"),
     Index(
-        "ix_event_unnumbered", "event_id",
+        "ix_event_unnumbered", "at", "event_id",
         sqlite_where=text("sequence IS NULL"),
         postgresql_where=text("sequence IS NULL"),
     ),
 )  # fmt: skip
-"""Every change of a golden record or a procedure, written in the transaction that causes it."""
+"""Every change of a golden record, a party or a procedure, written in the transaction that causes
+it."""
 
 EVENT_SEQUENCE = Table(
     "event_sequence",

@@ -34,17 +34,17 @@ def upgrade() -> None:
     op.create_table('event',
     sa.Column('event_id', sa.Text(), nullable=False),
     sa.Column('sequence', sa.BigInteger(), nullable=True, comment='given once the event is committed'),
-    sa.Column('kind', sa.Text(), nullable=False, comment='CloudEvents type'),
-    sa.Column('subject', sa.Text(), nullable=False),
-    sa.Column('party_id', sa.BigInteger(), nullable=True),
-    sa.Column('scope', sa.Text(), nullable=False, comment='who may know of it; empty for all'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='see canonical.changes.kinds'),
+    sa.Column('party_id', sa.BigInteger(), nullable=True, comment='known at the latest when the event is numbered'),
+    sa.Column('record_id', sa.BigInteger(), nullable=True, comment='of the record whose claims changed, where one did'),
+    sa.Column('scope', sa.Text(), nullable=False, comment='scopes that it takes to know of it, by spaces'),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('data', sa.Text(), nullable=False, comment='JSON'),
+    sa.Column('data', sa.Text(), nullable=False, comment='JSON: names and references, never a value'),
     sa.PrimaryKeyConstraint('event_id', name=op.f('pk_event')),
     sa.UniqueConstraint('sequence', name=op.f('uq_event_sequence'))
     )
     with op.batch_alter_table('event', schema=None) as batch_op:
-        batch_op.create_index('ix_event_unnumbered', ['event_id'], unique=False, sqlite_where=sa.text('sequence IS NULL'), postgresql_where=sa.text('sequence IS NULL'))
+        batch_op.create_index('ix_event_unnumbered', ['at', 'event_id'], unique=False, sqlite_where=sa.text('sequence IS NULL'), postgresql_where=sa.text('sequence IS NULL'))
 
     op.create_table('event_sequence',
     sa.Column('only', sa.SmallInteger(), autoincrement=False, nullable=False),
