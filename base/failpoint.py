@@ -28,6 +28,15 @@ POINTS = (
 )
 """Every fail point of a sync, in the order in which a batch meets them."""
 
+MATCH_POINTS = (
+    "match.begun",
+    "match.compared",
+    "match.placed",
+    "match.state",
+    "match.done",
+)
+"""The fail points of a chunk of matching, in its order."""
+
 _armed: dict[str, int] = {}
 _name, _, _count = os.environ.get("HUB_FAILPOINT", "").partition(":")
 if _name:

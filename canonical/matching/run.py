@@ -204,7 +204,7 @@ def _write_all(tables: Tables, step: _Step, now: datetime) -> Placed:
         step.compared.edges,
         tables.decisions(),
     ).among(members.select("member_id", "scope", "kind"))
-    return _settled(tables, step, members, evidence, tables.current_crosswalk(), now)
+    return _settled(tables, step, members, evidence, before=tables.current_crosswalk(), now=now)
 
 
 def _write_changed(tables: Tables, step: _Step, now: datetime) -> Placed:
@@ -229,7 +229,7 @@ def _write_changed(tables: Tables, step: _Step, now: datetime) -> Placed:
     members, evidence = around(tables, seeds, decisions)
     every = pl.concat([seeds, members["member_id"]]).unique()
     before = tables.crosswalk("member_id", every)
-    return _settled(tables, step, members, evidence, before, now)
+    return _settled(tables, step, members, evidence, before=before, now=now)
 
 
 def _settled(
@@ -237,6 +237,7 @@ def _settled(
     step: _Step,
     members: pl.DataFrame,
     evidence: Evidence,
+    *,
     before: pl.DataFrame,
     now: datetime,
 ) -> Placed:

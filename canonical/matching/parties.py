@@ -1,0 +1,138 @@
+"""Finding members and parties by what people call them, as far as their scopes go.
+
+A member of a confidential stream is, without its scope, a member that nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from base.errors import StoreError
+from canonical.store.party_tables import CROSSWALK, PARTY
+from canonical.store.tables import SOURCE_RECORD, STREAM
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a text names: members, all of one party or one record, and the party they are in.
+
+    `whole` is true for a party's id, which names all of its members that the scopes let see.
+    """
+
+    party_id: int
+    members: tuple[int, ...]
+    whole: bool
+
+
+def resolve(connection: Connection, party_id: int) -> int:
+    """The party that an id leads to: itself, or the one that it was merged into, to the end."""
+    seen = {party_id}
+    while True:
+        into = connection.scalar(select(PARTY.c.merged_into).where(PARTY.c.party_id == party_id))
+        if into is None or into in seen:
+            return party_id
+        seen.add(into)
+        party_id = into
+
+
+def find(connection: Connection, text: str, scopes: Collection[str] = ()) -> Found:
+    """The members that `text` names: a party's id, or `SYSTEM.STREAM:KEY[/ROLE]`.
+
+    Raises:
+        StoreError: there are none, or the record speaks of several parties and names no role.
+    """
+    if ":" in text:
+        return _by_record(connection, text, scopes)
+    if text.isdecimal() and len(text) <= 19:
+        found = _by_party(connection, int(text), scopes)
+        if found:
+            return found
+    raise StoreError(
+        f"{text} is no party that is known here",
+        remedy="Name a party's id or a record as SYSTEM.STREAM:KEY; `hub business find` looks for"
+        " names",
+    )
+
+
+def _by_party(connection: Connection, party_id: int, scopes: Collection[str]) -> Found | None:
+    party_id = resolve(connection, party_id)
+    members = connection.scalars(
+        select(CROSSWALK.c.member_id)
+        .where(
+            CROSSWALK.c.party_id == party_id,
+            CROSSWALK.c.recorded_to.is_(None),
+            CROSSWALK.c.scope.in_(["", *scopes]),
+        )
+        .order_by(CROSSWALK.c.member_id)
+    ).all()
+    return Found(party_id, tuple(members), whole=True) if members else None
+
+
+def _by_record(connection: Connection, text: str, scopes: Collection[str]) -> Found:
+    stream_name, _, key = text.partition(":")
+    rows = _of_record(connection, stream_name, key, scopes)
+    role = None
+    if not rows and "/" in key:
+        key, _, role = key.rpartition("/")
+        rows = [row for row in _of_record(connection, stream_name, key, scopes) if row.role == role]
+    if not rows:
+        raise StoreError(
+            f"no party is matched that {text} speaks of",
+            remedy="See `hub record list SYSTEM.STREAM`, and run `hub match run` after a sync",
+        )
+    if len({row.party_id for row in rows}) > 1:
+        raise StoreError(
+            f"{text} speaks of several parties",
+            remedy=f"Add one of /{', /'.join(sorted({row.role for row in rows}))}",
+        )
+    members = tuple(sorted(row.member_id for row in rows))
+    return Found(rows[0].party_id, members, whole=False)
+
+
+def _of_record(
+    connection: Connection, stream_name: str, key: str, scopes: Collection[str]
+) -> list[Row[Any]]:
+    system, _, stream = stream_name.partition(".")
+    return list(
+        connection.execute(
+            select(CROSSWALK.c.member_id, CROSSWALK.c.party_id, CROSSWALK.c.role)
+            .join(SOURCE_RECORD, SOURCE_RECORD.c.record_id == CROSSWALK.c.record_id)
+            .join(STREAM, STREAM.c.stream_id == SOURCE_RECORD.c.stream_id)
+            .where(
+                STREAM.c.system == system,
+                STREAM.c.stream == stream,
+                SOURCE_RECORD.c.record_key == key,
+                CROSSWALK.c.recorded_to.is_(None),
+                CROSSWALK.c.scope.in_(["", *scopes]),
+            )
+        )
+    )
+
+
+def names(connection: Connection, members: Collection[int]) -> dict[int, str]:
+    """What members are called: `SYSTEM.STREAM:KEY/ROLE`, by id; for members in the crosswalk."""
+    found: dict[int, str] = {}
+    wanted = sorted(members)
+    for start in range(0, len(wanted), 500):
+        rows = connection.execute(
+            select(
+                CROSSWALK.c.member_id,
+                CROSSWALK.c.role,
+                STREAM.c.system,
+                STREAM.c.stream,
+                SOURCE_RECORD.c.record_key,
+            )
+            .join(SOURCE_RECORD, SOURCE_RECORD.c.record_id == CROSSWALK.c.record_id)
+            .join(STREAM, STREAM.c.stream_id == SOURCE_RECORD.c.stream_id)
+            .where(
+                CROSSWALK.c.member_id.in_(wanted[start : start + 500]),
+                CROSSWALK.c.recorded_to.is_(None),
+            )
+        )
+        for row in rows:
+            found[row.member_id] = f"{row.system}.{row.stream}:{row.record_key}/{row.role}"
+    return found
