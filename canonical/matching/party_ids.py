@@ -12,9 +12,10 @@ from datetime import datetime
 from hashlib import blake2b
 
 import polars as pl
+from polars._typing import PolarsDataType
 
 MOMENT = pl.Datetime("us", "UTC")
-PARTY_SCHEMA = {
+PARTY_SCHEMA: dict[str, PolarsDataType] = {
     "party_id": pl.Int64,
     "since": MOMENT,
     "status": pl.String,

@@ -38,19 +38,39 @@ class Version:
 
 
 def ensure(database: Database, now: datetime) -> None:
-    """Make the state of matching, and the model that ships, where there are none."""
+    """Make the state of matching, and take the model that ships, where there is none that holds.
+
+    A model made by a hub whose comparisons meant something else holds no longer.
+    """
     with database.read() as connection:
-        if connection.scalar(select(MATCH_STATE.c.revision)) is not None:
+        if _is_ready(connection):
             return
     with database.write() as connection:
         if database.dialect == "postgresql":
             connection.execute(text("LOCK TABLE match_state IN SHARE ROW EXCLUSIVE MODE"))
-        if connection.scalar(select(MATCH_STATE.c.revision)) is not None:
+        if _is_ready(connection):
             return
-        row = {"only": 1, "revision": 0, "model_no": NO_MODEL, "decision_no": 0}
-        connection.execute(insert(MATCH_STATE).values(row))
-        if not connection.scalar(select(func.count()).select_from(MATCH_MODEL)):
-            add(connection, Model.shipped(), now, status="active")
+        if connection.scalar(select(MATCH_STATE.c.revision)) is None:
+            row = {"only": 1, "revision": 0, "model_no": NO_MODEL, "decision_no": 0}
+            connection.execute(insert(MATCH_STATE).values(row))
+        _retire(connection)
+        add(connection, Model.shipped(), now, status="active")
+
+
+def _is_ready(connection: Connection) -> bool:
+    if connection.scalar(select(MATCH_STATE.c.revision)) is None:
+        return False
+    try:
+        active(connection)
+    except StoreError:
+        return False
+    return True
+
+
+def _retire(connection: Connection) -> None:
+    connection.execute(
+        update(MATCH_MODEL).where(MATCH_MODEL.c.status == "active").values(status="retired")
+    )
 
 
 def state(connection: Connection) -> State:
@@ -146,9 +166,7 @@ def activate(database: Database, model_no: int) -> None:
     """
     with database.write() as connection:
         model(connection, model_no)
-        connection.execute(
-            update(MATCH_MODEL).where(MATCH_MODEL.c.status == "active").values(status="retired")
-        )
+        _retire(connection)
         connection.execute(
             update(MATCH_MODEL).where(MATCH_MODEL.c.model_no == model_no).values(status="active")
         )
