@@ -1,8 +1,8 @@
 """Hard negatives: somebody else who looks like a business of the world.
 
 Relatives at one address first: another person with the same surname, address and telephone. Then
-the company that a sole proprietor founded, a branch, and the company whose name differs by 前株
-and 後株 alone. None of them is the same as the business that it resembles.
+the company that a sole proprietor founded, a branch, the company whose name differs by 前株 and
+後株 alone, and the tenants of one office. None of them is the business that it resembles.
 """
 
 from __future__ import annotations
@@ -17,16 +17,20 @@ from benchmarks.matching.errors import opposite_position
 from benchmarks.matching.statement import TODAY
 from mocks.world.business import Business, LegalName
 from mocks.world.dice import Weighted
-from mocks.world.founding import draw_core_name
+from mocks.world.founding import draw_core_name, found_business
 from mocks.world.industries import INDUSTRIES
 from mocks.world.people import draw_person
 from mocks.world.places import draw_address, draw_phone
 
-Neighbour = Literal["relative", "incorporated", "branch", "twin"]
+Neighbour = Literal["relative", "incorporated", "branch", "twin", "tenant"]
 
 NEIGHBOURS: Weighted[Neighbour] = Weighted.of(
-    [("relative", 85), ("incorporated", 5), ("branch", 5), ("twin", 5)]
+    [("relative", 76), ("tenant", 12), ("incorporated", 4), ("branch", 4), ("twin", 4)]
 )
+
+
+TENANTS = 12
+"""Neighbours of the kind `tenant` at one address: a shared or virtual office."""
 
 
 def resembles(kind: Neighbour, business: Business) -> bool:
@@ -39,7 +43,7 @@ def resembles(kind: Neighbour, business: Business) -> bool:
 def neighbour_of(kind: Neighbour, business: Business, rng: Random) -> Business:
     """The other party, under an id of its own."""
     made = _MAKERS[kind](business, rng)
-    made.id = f"{business.id}-{kind}"
+    made.id = f"{made.id}-{kind}"
     return made
 
 
@@ -120,9 +124,26 @@ def _twin(business: Business, rng: Random) -> Business:
     )
 
 
+def _tenant(business: Business, rng: Random) -> Business:
+    """A company of other people, with another name and telephone, in the same office."""
+    number = rng.randrange(10**8)
+    other = found_business(number, number, TODAY)
+    while other.name is None:
+        number += 1
+        other = found_business(number, number, TODAY)
+    return replace(
+        other,
+        address=business.address,
+        phone=draw_phone(rng, business.address.place.prefecture),
+        email=f"info@t{number:08d}.example.jp",
+        id=f"{business.id}-{number}",
+    )
+
+
 _MAKERS: dict[Neighbour, Callable[[Business, Random], Business]] = {
     "relative": _relative,
     "incorporated": _incorporated,
     "branch": _branch,
     "twin": _twin,
+    "tenant": _tenant,
 }

@@ -17,7 +17,7 @@ import polars as pl
 
 from base.records import ROW, SourceFrame
 from benchmarks.matching.errors import draw_errors
-from benchmarks.matching.neighbours import NEIGHBOURS, Neighbour, neighbour_of, resembles
+from benchmarks.matching.neighbours import NEIGHBOURS, TENANTS, Neighbour, neighbour_of, resembles
 from benchmarks.matching.statement import FIELDS, TODAY, Statement, spell
 from canonical.matching.frames import member_id
 from mappings import compile_mapping
@@ -30,7 +30,7 @@ CHUNK = 20_000
 """Claims that are made together: a business and all who resemble it are in one chunk."""
 
 DUPLICATES, NEIGHBOURS_SHARE = 0.15, 0.03
-VERSION = 2
+VERSION = 3
 """Raised whenever the same seed makes other claims."""
 
 PARTS = ("party", "trade_name", "truth")
@@ -47,7 +47,7 @@ class Claims:
 
     `party` has `member_id` and the columns of claim_party that the mapping fills, `trade_name`
     those of claim_trade_name; `truth` has `member_id`, `entity` (whom it speaks of), `role`
-    (first, duplicate, relative, incorporated, branch, twin).
+    (first, duplicate, relative, tenant, incorporated, branch, twin).
     """
 
     party: pl.DataFrame
@@ -88,7 +88,7 @@ def _chunk(seed: int, first: int, number: int) -> Frames:
     for entity, role, row in stated(seed, first, number):
         rows.append(row)
         truth.append((entity, role))
-    ids = [member_id("benchmark", str(seed), str(first + n), "self", 0) for n in range(number)]
+    ids = [member_id("benchmark", str(seed), str(first + n), "self", 0) for n in range(len(rows))]
     found = _mapped(rows, ids)
     found["truth"] = pl.DataFrame(
         {"member_id": ids, "entity": [e for e, _ in truth], "role": [r for _, r in truth]}
@@ -133,8 +133,18 @@ def _resembled(
         for kind in NEIGHBOURS.values
         for fitting in [[b for b in businesses if resembles(kind, b)]]
     }
-    kinds = [NEIGHBOURS.draw(rng) for _ in range(number)]
-    return [(kind, pools[kind].pop()) for kind in kinds if pools[kind]]
+    tenants = 0
+    found: list[tuple[Neighbour, Business]] = []
+    for _ in range(number):
+        kind = NEIGHBOURS.draw(rng)
+        if not pools[kind]:
+            continue
+        if kind == "tenant":
+            tenants += 1
+            found.append((kind, pools[kind][tenants // TENANTS]))
+        else:
+            found.append((kind, pools[kind].pop()))
+    return found
 
 
 @cache

@@ -16,8 +16,8 @@ from canonical.matching.model import Model
 HISTORY, SPELLING = 0.99, 0.98
 """Floors: old states that find their business; changes of mere spelling that join."""
 
-ALONE_IN_COMMON = ("moved", "other_building")
-"""How the addresses of homonyms differ that have name and municipality in common, no more."""
+ALONE_IN_COMMON = ("moved",)
+"""How the addresses of homonyms differ that have no more than name and municipality in common."""
 
 
 def arguments() -> argparse.ArgumentParser:

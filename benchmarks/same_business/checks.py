@@ -10,11 +10,14 @@ from typing import Literal
 
 import polars as pl
 
-from benchmarks.same_business.classes import address_kind, classes
+from benchmarks.same_business.classes import address_kind, classes, name_kind
 from benchmarks.same_business.rows import Change, Homonym, State, claims
 from canonical.matching import clustering, engine
 from canonical.matching.features import features
 from canonical.matching.model import Model
+
+STRANGERS = "different numbers"
+"""The class of pairs that are two businesses."""
 
 Found = Literal["alone", "review", "wrong", "none"]
 """`alone`: joined to its business; `review`: left to a person with the right one first."""
@@ -128,7 +131,26 @@ def without_history(changes: Sequence[Change], model: Model) -> Tally:
         answer = "joined" if matched.together(old, new) else "apart"
         shown = f"{old.name} {old.address} | {new.name} {new.address}"
         tally.add(classes(change), answer, shown)
+    _strangers(tally, pairs, [change.number for change in changes], matched)
     return tally
+
+
+def _strangers(
+    tally: Tally, pairs: Sequence[tuple[State, State]], numbers: Sequence[str], matched: Matched
+) -> None:
+    """Compared pairs of states of different businesses that were joined as well."""
+    of = {
+        state.member: (number, state)
+        for pair, number in zip(pairs, numbers, strict=True)
+        for state in pair
+    }
+    same = matched.edges.filter(pl.col("outcome") == "same").sort("low", "high")
+    for low, high in same.select("low", "high").iter_rows():
+        (number, one), (other_number, other) = of[low], of[high]
+        if number != other_number and matched.together(one, other):
+            kinds = (name_kind(one.name, other.name), address_kind(one.address, other.address))
+            shown = f"{one.name} {one.address} | {other.name} {other.address}"
+            tally.add((STRANGERS, *kinds), "joined", shown)
 
 
 def homonyms(rows: Sequence[Homonym], model: Model) -> Tally:
@@ -160,7 +182,7 @@ def _pairs(rows: Sequence[Homonym]) -> list[Pair]:
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
         groups[row.state.name, row.city].append(place)
-    found = []
+    found: list[Pair] = []
     for first, second in (pair for places in groups.values() for pair in combinations(places, 2)):
         one, other = rows[first].state, rows[second].state
         if one.number != other.number:

@@ -16,8 +16,12 @@ from typing import Literal
 
 from benchmarks.same_business.rows import Change
 
-Kind = Literal["equal", "spelling", "building", "other_building", "moved"]
-"""How two addresses differ; `other_building`: same number, other words or another room after it."""
+Kind = Literal["equal", "spelling", "building", "other_building", "near", "moved", "unstated"]
+"""How two addresses differ.
+
+`other_building`: same number, other words or another room after it; `near`: the numbers of one go
+on where the other's end; `unstated`: one of the two has none (abroad).
+"""
 
 NameKind = Literal["equal", "spelling", "form", "renamed"]
 """How two names differ; `form`: the legal form or its side alone."""
@@ -57,6 +61,8 @@ def _bare_name(name: str) -> str:
 
 def address_kind(one: str, other: str) -> Kind:
     """How two registered addresses differ."""
+    if not one.strip() or not other.strip():
+        return "unstated"
     if one == other:
         return "equal"
     (place, numbers, rest), (place2, numbers2, rest2) = _parts(one), _parts(other)
@@ -66,14 +72,18 @@ def address_kind(one: str, other: str) -> Kind:
         if rest == rest2:
             return "spelling"
         return "building" if not rest or not rest2 else "other_building"
-    short, long = sorted((numbers, numbers2), key=len)
-    return "building" if _only_a_room_more(short, long, (rest, rest2)) else "moved"
+    short, long = sorted(((numbers, rest), (numbers2, rest2)), key=lambda part: len(part[0]))
+    if not short[0] or long[0][: len(short[0])] != short[0]:
+        return "moved"
+    return "building" if _only_a_room_more(short, long) else "near"
 
 
-def _only_a_room_more(short: list[str], long: list[str], rests: tuple[str, str]) -> bool:
-    """`1-2-803` for `1-2`: the last number is a room's, which the other leaves out."""
-    room = long[-1] if len(long) == len(short) + 1 else ""
-    return bool(short) and long[:-1] == short and len(room) >= 3 and not all(rests)
+def _only_a_room_more(short: tuple[list[str], str], long: tuple[list[str], str]) -> bool:
+    """`1-2-803` for `1-2`, or for `1-2` and a building with room 803."""
+    (numbers, rest), (longer, more) = short, long
+    room = longer[-1]
+    one_more = len(longer) == len(numbers) + 1 and len(room) >= 3 and not more
+    return one_more and (not rest or rest.endswith(room))
 
 
 def _parts(address: str) -> tuple[str, list[str], str]:
@@ -104,5 +114,9 @@ def classes(change: Change) -> tuple[NameKind, Kind]:
 
 def is_spelling(kinds: Sequence[str]) -> bool:
     """Whether nothing but the spelling changed, by the two kinds of `classes`."""
-    name, address = kinds
-    return name in {"equal", "spelling"} and address in {"equal", "spelling", "building"}
+    name, address = kinds[-2:]
+    return (
+        len(kinds) == 2
+        and name in {"equal", "spelling"}
+        and address in {"equal", "spelling", "building"}
+    )

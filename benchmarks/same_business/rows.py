@@ -59,7 +59,7 @@ class Homonym:
 
 
 def read_changes(path: Path) -> list[Change]:
-    """The rows of `same.csv`."""
+    """The rows of `same.csv`; those of a deleted number (process 99) state nothing and are left out."""
     found = []
     for place, row in enumerate(_rows(path)):
         old, new = (
@@ -72,7 +72,8 @@ def read_changes(path: Path) -> list[Change]:
             )
             for n in (1, 2)
         )
-        found.append(Change(row["corporateNumber"], old, new))
+        if old.name and new.name:
+            found.append(Change(row["corporateNumber"], old, new))
     return found
 
 
