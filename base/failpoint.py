@@ -21,6 +21,7 @@ POINTS = (
     "commit.begun",
     "commit.records",
     "commit.claims",
+    "commit.events",
     "commit.quarantine",
     "commit.state",
     "commit.done",

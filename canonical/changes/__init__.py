@@ -1,1 +1,1 @@
-"""The feed of changes: events written with their cause, numbered once they are committed."""
+"""The change feed: what changed about a business or a procedure, in an order that loses nothing."""

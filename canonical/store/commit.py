@@ -1,4 +1,4 @@
-"""One batch, one transaction: fencing, counts, records, claims, quarantine, drift, state."""
+"""One batch, one transaction: fencing, counts, records, claims, events, quarantine, state."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, update
 
 from base.failpoint import failpoint
 from base.records import ROW
+from canonical.changes.states import StateChanges
 from canonical.store import (
     change_sets,
     claims,
@@ -42,10 +43,13 @@ def commit_batch(database: Database, batch: BatchCommit) -> CommitResult:
             _insert_batch(work, batch, plan_no)
         written = source_records.write(work, batch, before, plan_no)
         failpoint("commit.records")
-        claimed, closed = _write_claims(work, prepared, written)
+        changes = StateChanges.of(before)
+        claimed, closed = _write_claims(work, prepared, written, changes)
         if claimed or closed:
             change_sets.write(work, written.changed_ids)
         failpoint("commit.claims")
+        changes.write(work, batch, written.ids)
+        failpoint("commit.events")
         items = quarantine.write(
             work, written.handled, batch.refusals, batch.deleted_keys, before.next_item_no
         )
@@ -97,7 +101,10 @@ def _insert_batch(work: Work, batch: BatchCommit, plan_no: int) -> None:
 
 
 def _write_claims(
-    work: Work, prepared: Mapping[str, pl.DataFrame], written: source_records.Written
+    work: Work,
+    prepared: Mapping[str, pl.DataFrame],
+    written: source_records.Written,
+    changes: StateChanges,
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Write what differs, close what was replaced or is gone; counts by entity, zeros left out."""
     old = claims.current(work, written.compared_ids)
@@ -109,6 +116,7 @@ def _write_claims(
         frame = prepared.get(entity)
         if frame is not None:
             frame = frame.join(written.ids, on=ROW, how="inner")
+        changes.compare(entity, frame, old.get(entity))
         claimed[entity], closed[entity] = claims.write(work, entity, frame, old.get(entity))
     return _above_zero(claimed), _above_zero(closed)
 
