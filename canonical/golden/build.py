@@ -19,6 +19,7 @@ from sqlalchemy import Connection, func, insert, select, text, update
 from base.clock import Clock, SystemClock
 from base.errors import StoreError
 from base.failpoint import failpoint
+from canonical.changes.events import golden_changed
 from canonical.golden import lists, writing
 from canonical.golden.reading import Reader
 from canonical.golden.survivorship import survive
@@ -59,7 +60,7 @@ def run(
     database: Database,
     *,
     clock: Clock | None = None,
-    announce: Announce | None = None,
+    announce: Announce = golden_changed,
     at_once: int = PARTIES_AT_ONCE,
     said: Callable[[GoldenRun], None] | None = None,
 ) -> GoldenRun:
@@ -129,7 +130,7 @@ def _computed(database: Database, at_once: int) -> _Step | None:
     return _Step(parties, revision, found, old)
 
 
-def _written(database: Database, step: _Step, now: datetime, announce: Announce | None) -> bool:
+def _written(database: Database, step: _Step, now: datetime, announce: Announce) -> bool:
     """Write the step; False, with nothing written, when what it was computed from has changed."""
     bulk = database.bulk
     with database.write() as connection:
@@ -146,7 +147,7 @@ def _written(database: Database, step: _Step, now: datetime, announce: Announce 
         at = writing.instant(now, step.old)
         writing.write(connection, bulk, step.found, at)
         failpoint("golden.written")
-        if announce is not None and step.found.told.height:
+        if step.found.told.height:
             announce(connection, bulk, step.found.told, at)
         failpoint("golden.told")
     failpoint("golden.done")

@@ -48,6 +48,8 @@ def find(ordered: Ordered) -> pl.DataFrame:
 
 
 def _of_unit(unit: Unit, ordered: Ordered) -> list[pl.DataFrame]:
+    if not ordered.stated(unit.name):
+        return []
     equals = _equals(unit, ordered) if unit.settled else None
     late = _late(unit, ordered) if unit.registered else None
     if equals is not None and late is not None:

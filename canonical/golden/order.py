@@ -57,6 +57,10 @@ class Ordered:
         """The first row of each party, null where no claim states it."""
         return _row(self.tops[name])
 
+    def stated(self, name: str) -> bool:
+        """Whether any claim states it."""
+        return self.tops[name].null_count() < self.tops.height
+
     def best(self, name: str, rows: pl.Series) -> pl.Series:
         """The first among `rows` of each party, null where there is none."""
         some = pl.DataFrame(

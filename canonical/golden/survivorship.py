@@ -68,7 +68,7 @@ def _finest(unit: Unit, ordered: Ordered) -> pl.Series:
     """The row of each party's winner, after every finer claim that agrees with it had its turn."""
     winner = ordered.top(unit.name)
     fineness = agreement.fineness(unit)
-    if fineness is None:
+    if fineness is None or not ordered.stated(unit.name):
         return winner
     every = ordered.rows.select(fineness.alias("fine"))["fine"]
     states = ordered.rows.select("#group", "#row", fine=every).filter(
@@ -89,6 +89,8 @@ def _companion(unit: Unit, companion: Companion, ordered: Ordered, winner: pl.Se
 
     Where nobody states the unit itself, the best of all.
     """
+    if not ordered.stated(companion.name):
+        return ordered.top(companion.name)
     said = ordered.rows.select(
         "#group", "#row", names=ordered.keys[unit.name].is_not_null()
     ).filter(ordered.keys[companion.name].is_not_null())
