@@ -7,6 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
+from canonical.changes.events import parties_changed
 from canonical.matching import party_ids
 from canonical.matching.party_ids import GONE, MERGED, MOMENT
 from canonical.matching.tables import CROSSWALK_SCHEMA, Tables
@@ -59,6 +60,7 @@ def place(
     ).with_columns(recorded_to=pl.lit(now, MOMENT))
     tables.write_crosswalk(ended, begun)
     tables.write_parties(named.parties)
+    parties_changed(tables.connection, tables.bulk, parties, named.parties, now)
     moved = pl.concat(
         [
             rows.join(before, on=["member_id", "party_id", "scope"], how="anti"),
