@@ -65,36 +65,38 @@ def address_kind(one: str, other: str) -> Kind:
         return "unstated"
     if one == other:
         return "equal"
-    (place, numbers, rest), (place2, numbers2, rest2) = _parts(one), _parts(other)
-    if place != place2:
-        return "moved"
-    if numbers == numbers2:
-        if rest == rest2:
-            return "spelling"
-        return "building" if not rest or not rest2 else "other_building"
-    short, long = sorted(((numbers, rest), (numbers2, rest2)), key=lambda part: len(part[0]))
-    if not short[0] or long[0][: len(short[0])] != short[0]:
-        return "moved"
-    return "building" if _only_a_room_more(short, long) else "near"
+    (place, *first), (place2, *second) = _parts(one), _parts(other)
+    return _numbers_kind(first, second) if place == place2 else "moved"
 
 
-def _only_a_room_more(short: tuple[list[str], str], long: tuple[list[str], str]) -> bool:
-    """`1-2-803` for `1-2`, or for `1-2` and a building with room 803."""
+def _numbers_kind(first: list[str], second: list[str]) -> Kind:
+    """How numbers and what follows them differ within one place."""
+    short, long = sorted(((one.split("-"), rest) for one, rest in (first, second)), key=_length)
     (numbers, rest), (longer, more) = short, long
-    room = longer[-1]
-    one_more = len(longer) == len(numbers) + 1 and len(room) >= 3 and not more
-    return one_more and (not rest or rest.endswith(room))
+    if numbers == longer:
+        if rest == more:
+            return "spelling"
+        return "other_building" if rest and more else "building"
+    if longer[: len(numbers)] != numbers:
+        return "moved"
+    room = longer[-1] if len(longer) == len(numbers) + 1 and not more else ""
+    left_out = len(room) >= 3 and (not rest or rest.endswith(room))
+    return "building" if left_out else "near"
 
 
-def _parts(address: str) -> tuple[str, list[str], str]:
+def _length(part: tuple[list[str], str]) -> int:
+    return len(part[0])
+
+
+def _parts(address: str) -> tuple[str, str, str]:
+    """Place, numbers as `1-2-3`, and what follows them."""
     text = unicodedata.normalize("NFKC", address).casefold().translate(_OLD).translate(_PLACE)
     text = text.replace("二", "ニ").replace("大字", "").replace("字", "")
     text = _KANJI_UNIT.sub(lambda found: _number(found[0]), text.replace("ニ", "二"))
     text = _UNIT.sub("-", _DASH.sub("-", text).replace(" ", ""))
     match = _SPLIT.fullmatch(re.sub(r"-+", "-", text))
     assert match is not None  # noqa: S101
-    numbers = match["numbers"].split("-") if match["numbers"] else []
-    return match["place"], numbers, _ROOM.sub("", match["rest"])
+    return match["place"], match["numbers"] or "", _ROOM.sub("", match["rest"])
 
 
 def _number(kanji: str) -> str:

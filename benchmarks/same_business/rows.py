@@ -59,7 +59,7 @@ class Homonym:
 
 
 def read_changes(path: Path) -> list[Change]:
-    """The rows of `same.csv`; those of a deleted number (process 99) state nothing and are left out."""
+    """The rows of `same.csv` that state a name; those of a deleted number (process 99) do not."""
     found = []
     for place, row in enumerate(_rows(path)):
         old, new = (
