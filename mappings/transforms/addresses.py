@@ -39,6 +39,7 @@ _DASH = re.compile(rf"(?<=[0-9])\s*(?:[{DASHES}]|の)\s*(?=[0-9])")
 _KANJI_UNIT = re.compile(rf"[{_KANJI}]+(?=丁目|番地?(?![町{_KANJI}])|号(?!館)|地割)")
 _CHOME = re.compile(r"(?<=[0-9])丁目?(?:\s*(?=[0-9])|$)")
 _BANCHI = re.compile(r"(?<=[0-9])(?:番地の?|番(?![街町館]))(?:\s*(?=[0-9])|(?=$|\s|[^0-9]))")
+_GO_AND_ROOM = re.compile(r"(?<=[0-9])号(?=[0-9])")
 _GO = re.compile(r"(?<=[0-9])号(?!室|館|棟|線)")
 _OAZA = re.compile(r"^(?:大字|字)|(?<=.)(?:大字)")
 _BLOCK = re.compile(
@@ -65,7 +66,7 @@ def split_street(rest: str) -> tuple[str | None, str | None, str | None]:
     text = _DASH.sub("-", text)
     text = _CHOME.sub("-", text)
     text = _BANCHI.sub("-", text)
-    text = _GO.sub("", text)
+    text = _GO.sub("", _GO_AND_ROOM.sub(" ", text))
     text = re.sub(r"-(?=$|\s|[^0-9])", "", text)
     match = _UNNUMBERED.fullmatch(text) or _BLOCK.fullmatch(text)
     if match is None:
@@ -204,7 +205,7 @@ def _parts(*values: str | None) -> Values:
 
 ADDRESS = Transform(
     name="address",
-    version=3,
+    version=4,
     outputs=_OUTPUTS,
     parse=parse_address,
     format=_format,
@@ -235,6 +236,11 @@ ADDRESS = Transform(
             _parts("27", "27146", "大阪府", "堺市北区", "東三国ヶ丘町", "1-1-4-112", None,
                    "大阪府堺市北区東三国ヶ丘町1-1-4-112",
                    "大阪府堺市北区東三国ヶ丘町１丁１番４－１１２号"),
+        ),
+        Example(
+            "東京都新宿区住吉町１５番１２号３０６",
+            _parts("13", "13104", "東京都", "新宿区", "住吉町", "15-12", "306",
+                   "東京都新宿区住吉町15-12 306", "東京都新宿区住吉町１５番１２号３０６"),
         ),
         Example(
             "東京都中央区八丁堀2の1の2",
@@ -348,7 +354,7 @@ def _fast_parts(columns: Sequence[pl.Expr], options: Options) -> Fast:
 
 ADDRESS_PARTS = Transform(
     name="address_parts",
-    version=3,
+    version=4,
     outputs=("_postal_code", *_OUTPUTS),
     parse=_parse_parts,
     format=_format_parts,
