@@ -62,7 +62,7 @@ def data_schema(group: str) -> dict[str, Any]:
     fields = {"type": "array", "items": text, "uniqueItems": True, "description": "what changed"}
     record = _object({"system": text, "stream": text, "key": text})
     shapes: dict[str, dict[str, Any]] = {
-        BUSINESS: _object({"fields": fields}),
+        BUSINESS: _object({"fields": fields}, required=()),
         PARTY: _object({"into": party}, required=()),
         RELATION: _object({"relation": text, "end": {"enum": ["from", "to"]}, "other": party}),
     }

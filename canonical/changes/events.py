@@ -76,6 +76,9 @@ def _taken(connection: Connection, bulk: Bulk, ids: list[str]) -> frozenset[str]
 def golden_changed(connection: Connection, bulk: Bulk, told: pl.DataFrame, at: datetime) -> None:
     """Tell that golden records changed; `canonical.golden.build` calls it within its transaction.
 
+    A change names its fields, and none where only their sources changed; of a golden record that
+    is new or no more, all of them are.
+
     Args:
         connection, bulk: the transaction.
         told: party_id, fields (list of names of what changed), change (`created`, `changed`,
@@ -83,14 +86,16 @@ def golden_changed(connection: Connection, bulk: Bulk, told: pl.DataFrame, at: d
         at: the instant of the new versions.
     """
     names = pl.col("fields").list.join('","')
-    data = pl.when(pl.col("fields").list.len() > 0).then(
-        pl.concat_str(pl.lit('{"fields":["'), names, pl.lit('"]}'))
+    listed = pl.concat_str(pl.lit('{"fields":["'), names, pl.lit('"]}'))
+    data = (
+        pl.when(pl.col("change") != "changed")
+        .then(pl.lit("{}"))
+        .when(pl.col("fields").list.len() > 0)
+        .then(listed)
+        .otherwise(pl.lit('{"fields":[]}'))
     )
-    rows = told.select(
-        "party_id",
-        kind=pl.concat_str(pl.lit(f"{BUSINESS}."), "change"),
-        data=data.otherwise(pl.lit('{"fields":[]}')),
-    )
+    kind = pl.concat_str(pl.lit(f"{BUSINESS}."), "change")
+    rows = told.select("party_id", kind=kind, data=data)
     write(connection, bulk, _of_parties(rows, at))
 
 
