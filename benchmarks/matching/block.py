@@ -1,7 +1,8 @@
 """The block `matching`: the hub's engine and Splink's stock settings on the same claims.
 
-The hub runs as it ships, then once more after a person has answered some of the pairs that it
-asked about. A contender's process never reads the truth.
+The hub runs with a model that it trains on the claims without labels (as Splink does), once more
+after a person has answered some of the pairs that it asked about, and with the model that ships.
+A contender's process never reads the truth.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import polars as pl
 
 from benchmarks import measure
 from benchmarks.matching import scoring
+from benchmarks.matching.contenders import NAMES
 from benchmarks.matching.scoring import Quality
 from benchmarks.matching.world import home_of, make
 from benchmarks.results import Results, Run
@@ -39,7 +41,7 @@ class Setting:
     seed: int
     rounds: int
     folder: Path
-    only: tuple[str, ...] = ("hub", "hub_decided", "splink")
+    only: tuple[str, ...] = NAMES
 
 
 def run(results: Results, say: Say, setting: Setting) -> None:
@@ -61,7 +63,7 @@ def run(results: Results, say: Say, setting: Setting) -> None:
 
 def _turned(only: tuple[str, ...], number: int) -> list[str]:
     """The hub's runs belong together: the second answers what the first asked."""
-    groups = [("hub", "hub_decided"), ("splink",)]
+    groups = [("hub", "hub_decided", "hub_shipped"), ("splink",)]
     order = groups[::-1] if number % 2 else groups
     return [name for group in order for name in group if name in only]
 

@@ -15,8 +15,9 @@ from canonical.matching import clustering, engine, training
 from canonical.matching.features import features
 from canonical.matching.model import Model
 
-NAMES = ("hub", "hub_decided", "splink")
-"""`hub_decided` is the hub after a person's decisions, and a model trained with them."""
+NAMES = ("hub", "hub_shipped", "hub_decided", "splink")
+"""`hub` learns from the claims without labels, as Splink does; `hub_shipped` takes the model that
+ships; `hub_decided` learns from the claims and a person's decisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,23 @@ class Answer:
 
 def contender(name: str) -> Callable[[Given], Answer]:
     """The contender of this name."""
-    return {"hub": hub, "hub_decided": hub, "splink": splink}[name]
+    found = {"hub": hub, "hub_shipped": hub_shipped, "hub_decided": hub, "splink": splink}
+    return found[name]
 
 
 def hub(given: Given) -> Answer:
-    """The hub's engine and partition, by the model that ships, or one trained with decisions."""
+    """The hub's engine and partition, by a model trained on the claims and decisions, if any."""
     compared = features(given.party, given.trade_name)
-    model = Model.shipped()
-    decisions = _decisions(given.decisions)
-    if given.decisions is not None:
-        model = training.train(compared, given.decisions)
+    return _matched(compared, training.train(compared, given.decisions), given.decisions)
+
+
+def hub_shipped(given: Given) -> Answer:
+    """The hub's engine and partition, by the model that ships."""
+    return _matched(features(given.party, given.trade_name), Model.shipped(), None)
+
+
+def _matched(compared: pl.DataFrame, model: Model, decided: pl.DataFrame | None) -> Answer:
+    decisions = _decisions(decided)
     edges = engine.edges(compared, model)
     members = compared.select("member_id", "kind", scope=pl.lit(""))
     evidence = clustering.Evidence(members, _no_identifiers(), edges, decisions)

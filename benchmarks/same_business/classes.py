@@ -40,7 +40,7 @@ _KANJI_UNIT = re.compile(rf"[{_KANJI}十]+(?=丁目?|番(?!町)|号)")
 _UNIT = re.compile(r"(?<=\d)(?:丁目?|番地|番|号|地割|線)(?:の|ノ)?|(?<=\d)(?:の|ノ)(?=\d)")
 _DASH = re.compile(r"[‐‑–—―−ーｰ－~〜]")
 _SPLIT = re.compile(r"(?P<place>[^\d]*)(?P<numbers>\d+(?:-\d+)*)?-?(?P<rest>.*)")
-_ROOM = re.compile(r"(?<=[\dF])(?:階|号室|号|室)|[\s・.,，、()（）「」\-]")
+_ROOM = re.compile(r"(?<=\d)(?:階|f(?![a-z])|号室|号|室)|[\s・.,，、()（）「」\-]")
 _PLACE = str.maketrans("ヶヵがガノのツッつ之", "ケケケケノノツツツノ")
 
 
