@@ -5,7 +5,7 @@ A member of a confidential stream is, without its scope, a member that nobody kn
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +111,29 @@ def _of_record(
             )
         )
     )
+
+
+def party_of(connection: Connection, member: int) -> int | None:
+    """The party that a member is in now; None when its record is gone."""
+    return connection.scalar(
+        select(CROSSWALK.c.party_id).where(
+            CROSSWALK.c.member_id == member, CROSSWALK.c.recorded_to.is_(None)
+        )
+    )
+
+
+def together(found: Sequence[Found]) -> Found:
+    """What several names of one party name.
+
+    Raises:
+        StoreError: they are of different parties.
+    """
+    if len({each.party_id for each in found}) > 1:
+        raise StoreError(
+            "these records are of different parties", remedy="Name records of one party at a time"
+        )
+    members = sorted({member for each in found for member in each.members})
+    return Found(found[0].party_id, tuple(members), whole=False)
 
 
 def names(connection: Connection, members: Collection[int]) -> dict[int, str]:

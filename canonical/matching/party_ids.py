@@ -14,6 +14,8 @@ from hashlib import blake2b
 import polars as pl
 from polars._typing import PolarsDataType
 
+from canonical.matching.identity import STRENGTH
+
 MOMENT = pl.Datetime("us", "UTC")
 PARTY_SCHEMA: dict[str, PolarsDataType] = {
     "party_id": pl.Int64,
@@ -45,7 +47,7 @@ def named(
     """Give every cluster its party id.
 
     Args:
-        places: member_id, scope, cluster of all members of the clusters concerned.
+        places: member_id, scope, cluster, basis of all members of the clusters concerned.
         before: member_id, scope, party_id as they were, members that are gone included.
         parties: the parties that members bore or founded, as they were.
         now: since when parties that are new exist.
@@ -150,12 +152,22 @@ def _claims(places: pl.DataFrame, before: pl.DataFrame, parties: pl.DataFrame) -
 
 
 def _founded(without: pl.DataFrame, taken: set[int]) -> pl.DataFrame:
-    """The smallest member of a cluster founds its party: cluster, party_id."""
-    least = without.group_by("cluster").agg(pl.col("member_id").min().alias("party_id"))
+    """The members that found the parties of clusters: cluster, party_id.
+
+    Of a cluster that is the smallest of those that its strongest identifier holds: who founded a
+    party is seldom taken out of it again.
+    """
+    ranks = {kind: place for place, kind in enumerate(STRENGTH)}
+    strength = pl.col("basis").replace_strict(ranks, default=len(STRENGTH), return_dtype=pl.Int32)
+    founders = (
+        without.sort(strength, "member_id")
+        .unique("cluster", keep="first", maintain_order=True)
+        .select("cluster", party_id="member_id")
+    )
     if not taken:
-        return least
-    free = [_free(found, taken) for found in least["party_id"].to_list()]
-    return least.with_columns(pl.Series("party_id", free, dtype=pl.Int64))
+        return founders
+    free = [_free(found, taken) for found in founders["party_id"].to_list()]
+    return founders.with_columns(pl.Series("party_id", free, dtype=pl.Int64))
 
 
 def _free(found: int, taken: set[int]) -> int:

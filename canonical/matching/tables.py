@@ -124,6 +124,12 @@ class Tables:
         """The parties of these ids."""
         return self._among("party", PARTY_SCHEMA, "party_id", ids)
 
+    def every(self, table: str, schema: Mapping[str, PolarsDataType]) -> pl.DataFrame:
+        """All rows of a table."""
+        return self.bulk.select(
+            self.connection, f"SELECT {_names(schema)} FROM {table}", {}, schema
+        )
+
     def current_crosswalk(self) -> pl.DataFrame:
         """All current rows of the crosswalk."""
         statement = f"SELECT {_names(CROSSWALK_SCHEMA)} FROM crosswalk WHERE recorded_to IS NULL"

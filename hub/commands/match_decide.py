@@ -1,0 +1,180 @@
+"""`hub match decide` and its kin: what people say about two records or parties."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from canonical.model.codes import RELATION_CAUSES, RELATION_KINDS
+from hub.commands.match_options import reason_options, scope_option
+from hub.commands.options import emit, json_option, tell_cut
+from hub.console import console, counted, table
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from canonical.matching.decisions import Decision, Verdict
+
+
+@click.command()
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@click.option("--same", "verdict", flag_value="same", help="They are one business.")
+@click.option("--different", "verdict", flag_value="different", help="They are two businesses.")
+@click.option(
+    "--related",
+    "relation",
+    type=click.Choice(list(RELATION_KINDS)),
+    help="They are two businesses, and this is what A is to B.",
+)
+@click.option("--withdraw", "verdict", flag_value="withdrawn", help="Take back what was decided.")
+@click.option(
+    "--cause", type=click.Choice(list(RELATION_CAUSES)), help="By what A is related to B."
+)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Since when they are related.")
+@reason_options
+@scope_option
+@json_option
+def decide(
+    one: str,
+    other: str,
+    verdict: Verdict | None,
+    relation: str | None,
+    cause: str | None,
+    since: datetime | None,
+    reason: str,
+    by: str | None,
+    scopes: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Decide about A and B, for good: the pair is never asked again.
+
+    A and B are parties' ids, or records as SYSTEM.STREAM:KEY[/ROLE].
+    """
+    if (verdict is None) == (relation is None):
+        raise click.UsageError("say one of --same, --different, --related and --withdraw")
+    if relation is None and (cause or since):
+        raise click.UsageError("--cause and --since go with --related")
+    from canonical.matching.decisions import Decision
+
+    decision = Decision(
+        verdict or "related",
+        reason,
+        _who(by),
+        relation=relation,
+        cause=cause,
+        since_on=since.date() if since else None,
+    )
+    return _decided(one, other, decision, scopes, as_json=as_json)
+
+
+@click.command()
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@reason_options
+@scope_option
+@json_option
+def merge(
+    one: str, other: str, reason: str, by: str | None, scopes: tuple[str, ...], as_json: bool
+) -> int:
+    """Make one party of two: the younger id redirects to the elder."""
+    from canonical.matching.decisions import Decision
+
+    return _decided(one, other, Decision("same", reason, _who(by)), scopes, as_json=as_json)
+
+
+@click.command()
+@click.argument("party", metavar="PARTY")
+@click.option(
+    "--record",
+    "records",
+    multiple=True,
+    required=True,
+    metavar="SYSTEM.STREAM:KEY[/ROLE]",
+    help="The record that is not of this party; may be given several times.",
+)
+@reason_options
+@scope_option
+@json_option
+def unmerge(
+    party: str,
+    records: tuple[str, ...],
+    reason: str,
+    by: str | None,
+    scopes: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Take records out of a party; nothing is lost, and `hub match merge` undoes it."""
+    from base.settings import Settings
+    from canonical.matching.decisions import Decision
+    from hub.matching import unmerge as apart
+    from hub.sync import open_store
+
+    decision = Decision("different", reason, _who(by), leaves=True)
+    with open_store(Settings.load()) as store:
+        told = apart(store, party, records, decision, scopes)
+    _tell(told, as_json=as_json)
+    return 0
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@scope_option
+@json_option
+def decisions(limit: int, scopes: tuple[str, ...], as_json: bool) -> int:
+    """List what was decided, the newest first."""
+    from base.settings import Settings
+    from hub.matching import decided
+    from hub.sync import open_store
+
+    with open_store(Settings.load()) as store:
+        rows, total = decided(store, scopes, limit)
+    if as_json:
+        emit(rows)
+    else:
+        shown = table("no.", "verdict", "record", "and", "by", "at", "reason")
+        for row in rows:
+            verdict = row["relation"] or row["verdict"]
+            replaced = f" (until {row['replaced_by']})" if row["replaced_by"] else ""
+            shown.add_row(
+                str(row["number"]),
+                verdict + replaced,
+                *row["records"],
+                row["decided_by"],
+                f"{row['decided_at']:%Y-%m-%d %H:%M}",
+                row["reason"],
+            )
+        console().print(shown)
+    tell_cut(len(rows), total)
+    return 0
+
+
+def _who(by: str | None) -> str:
+    from getpass import getuser
+
+    return by or getuser()
+
+
+def _decided(
+    one: str, other: str, decision: Decision, scopes: tuple[str, ...], *, as_json: bool
+) -> int:
+    from base.settings import Settings
+    from hub.matching import decide as decided
+    from hub.sync import open_store
+
+    with open_store(Settings.load()) as store:
+        told = decided(store, one, other, decision, scopes)
+    _tell(told, as_json=as_json)
+    return 0
+
+
+def _tell(told: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        emit(told)
+        return
+    one, other = told["parties"]
+    place = f"one party, {one}" if one == other else f"two parties, {one} and {other}"
+    click.echo(f"{counted(told['pairs'], 'pair')} decided: {place}")
+    click.echo("`hub golden run` brings the golden records up to date.")
