@@ -40,6 +40,7 @@ _CONFLICT: dict[str, PolarsDataType] = {
     "recorded_from": INSTANT,
 }
 _OLD = "#old"
+_SOURCES = "sources"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ class Changes:
         opened, closed: rows of golden_party, by party; of `closed` only the key.
         lists, conflicts: the same pairs for the other tables.
         told: party_id, change (`created`, `changed`, `removed`), fields (list of what changed:
-            units, their companions, names of lists, and `conflicts`).
+            units, their companions, names of lists, `conflicts`; `sources` where nothing changed
+            but who says it).
     """
 
     opened: pl.DataFrame
@@ -171,8 +173,7 @@ def _told(
     ]
     fields += [rows.select("party_id", field="entity") for rows in listed]
     fields += [rows.select("party_id", field=pl.lit("conflicts")) for rows in disputed]
-    fields += [differing.select("party_id", field=pl.lit("sources"))]
-    fields += [gone.select("party_id", field=pl.lit("sources"))]
+    fields += [frame.select("party_id", field=pl.lit(_SOURCES)) for frame in (differing, gone)]
     created = differing.filter(pl.col("version").is_null())["party_id"]
     change = (
         pl.when(pl.col("party_id").is_in(created.implode()))
@@ -182,9 +183,10 @@ def _told(
         .otherwise(pl.lit("changed"))
     )
     found = pl.concat(fields).unique(maintain_order=True)
+    named = found.filter((pl.col("field") != _SOURCES) | (pl.len().over("party_id") == 1))
     return (
-        found.group_by("party_id", maintain_order=True)
-        .agg(fields=pl.col("field").filter(pl.col("field") != "sources"))
+        named.group_by("party_id", maintain_order=True)
+        .agg(fields=pl.col("field"))
         .with_columns(change=change)
         .sort("party_id")
     )

@@ -1,0 +1,1 @@
+"""The block `golden`: golden records computed from claims that lie in the store."""
