@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -34,7 +34,8 @@ class Coded:
     """Members in the order of their ids: hashes of texts, days of dates, and the texts.
 
     `heads` are hashes of the first letters of a person's name, `family_letters` how many of them
-    are known to be the family's.
+    are known to be the family's. `individual`, `corporation` and `branch` tell which members are
+    natural persons, corporations, and named as a branch of one.
     """
 
     ids: npt.NDArray[np.int64]
@@ -43,23 +44,12 @@ class Coded:
     texts: pl.DataFrame = field(repr=False)
     heads: npt.NDArray[np.uint64] = field(repr=False)
     family_letters: npt.NDArray[np.uint8] = field(repr=False)
+    individual: Flags = field(repr=False)
+    corporation: Flags = field(repr=False)
+    branch: Flags = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.ids)
-
-    @property
-    def individual(self) -> Flags:
-        """Which members are natural persons."""
-        return self.is_kind(INDIVIDUAL_KINDS)
-
-    def is_kind(self, kinds: Collection[str]) -> Flags:
-        """Which members are of one of these kinds of party."""
-        return self.texts["kind"].is_in(list(kinds)).fill_null(value=False).to_numpy()
-
-    def is_branch(self) -> Flags:
-        """Which members are named as a branch of a corporation."""
-        named = self.texts["name_core"].str.contains(_BRANCH)
-        return named.fill_null(value=False).to_numpy()
 
     def share_family(self, low: Index, high: Index) -> Flags:
         """Whether two people, row by row, have one family name.
@@ -103,9 +93,20 @@ def coded(features: pl.DataFrame) -> Coded:
     }
     letters = ordered["family_name"].str.len_chars().fill_null(0).clip(0, _HEADS - 1)
     return Coded(
-        ordered["member_id"].to_numpy().copy(), hashes, days, ordered, _heads(ordered),
+        ordered["member_id"].to_numpy().copy(),
+        hashes,
+        days,
+        ordered,
+        _heads(ordered),
         letters.cast(pl.UInt8).to_numpy(),
-    )  # fmt: skip
+        _flags(ordered["kind"].is_in(list(INDIVIDUAL_KINDS))),
+        _flags(ordered["kind"] == "corporation"),
+        _flags(ordered["name_core"].str.contains(_BRANCH)),
+    )
+
+
+def _flags(told: pl.Series) -> Flags:
+    return told.fill_null(value=False).to_numpy()
 
 
 def _heads(ordered: pl.DataFrame) -> npt.NDArray[np.uint64]:

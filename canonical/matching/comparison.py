@@ -8,12 +8,15 @@ import polars as pl
 
 from canonical.matching import similarity
 from canonical.matching.coding import NO_DAY, Coded, Flags, Index, coded, in_chunks
+from canonical.matching.compared import Codes, Compared
 from canonical.matching.hashing import EMPTY, Hashes
 from canonical.matching.levels import BY_NAME, COMPARISONS, NAMES, OUTCOMES
 from canonical.matching.model import Model, Numbers
 from canonical.matching.rules import judged
 
-Codes = npt.NDArray[np.int8]
+
+_ROOM = r"-[0-9]{3,}$"
+"""What follows the block's number where a room is written behind another hyphen."""
 
 
 def compare(pairs: pl.DataFrame, features: pl.DataFrame, model: Model) -> pl.DataFrame:
@@ -30,26 +33,24 @@ def compare(pairs: pl.DataFrame, features: pl.DataFrame, model: Model) -> pl.Dat
     """
     members = coded(features)
     low, high = members.positions(pairs["low"]), members.positions(pairs["high"])
-    codes = level_codes(members, low, high, model)
-    weight = weights(codes, model)
-    outcome = judged(members, low, high, codes, weight, model)
-    return as_frame(members, low, high, codes, weight, outcome)
+    compared = level_codes(members, low, high, model)
+    weight = weights(compared.codes, model)
+    return as_frame(compared, weight, judged(compared, weight, model))
 
 
-def as_frame(
-    members: Coded, low: Index, high: Index, codes: Codes, weight: Numbers, outcome: Codes
-) -> pl.DataFrame:
+def as_frame(compared: Compared, weight: Numbers, outcome: Codes) -> pl.DataFrame:
     """The answer of `compare` for positions of members."""
+    ids = compared.members.ids
     levels = [
         pl.Series(comparison.name, comparison.levels, dtype=pl.Enum(comparison.levels)).gather(
-            codes[:, place]
+            compared.codes[:, place]
         )
         for place, comparison in enumerate(COMPARISONS)
     ]
     return pl.DataFrame(
         [
-            pl.Series("low", members.ids[low]),
-            pl.Series("high", members.ids[high]),
+            pl.Series("low", ids[compared.low]),
+            pl.Series("high", ids[compared.high]),
             *levels,
             pl.Series("weight", weight),
             pl.Series("probability", probabilities(weight)),
@@ -78,15 +79,15 @@ def packed(codes: Codes) -> npt.NDArray[np.int64]:
     return number
 
 
-def level_codes(members: Coded, low: Index, high: Index, model: Model) -> Codes:
-    """The number of the level of each comparison, and of `levels.WHO` behind them, a row a pair."""
+def level_codes(members: Coded, low: Index, high: Index, model: Model) -> Compared:
+    """Pairs of positions with the level of each comparison."""
     codes = np.empty((len(low), len(COMPARISONS) + 1), dtype=np.int8)
 
     def work(part: slice) -> None:
         codes[part] = _levels(members, low[part], high[part], model)
 
     in_chunks(len(low), work)
-    return codes
+    return Compared(members, low, high, codes)
 
 
 def _levels(members: Coded, low: Index, high: Index, model: Model) -> Codes:
@@ -246,21 +247,39 @@ def _place(members: Coded, low: Index, high: Index) -> Codes:
     codes[prefecture] = level("prefecture")
     _, city = _known(members.hashes["municipality_code"], low, high)
     codes[city] = level("city")
-    _, town = _known(members.hashes["town"], low, high)
+    town = city & _same_town(members, low, high)
     _, postal = _known(members.hashes["postal_code"], low, high)
-    town &= city
     codes[town | postal] = level("town")
     blocks, block = _known(members.hashes["block"], low, high)
     near = (town | postal) & blocks & ~block
     first, second, inverse = _texts(members, "block", low, high, near)
-    codes[near] = np.where(_close_blocks(first, second), level("close"), level("town"))[inverse]
+    found = np.where(_close_blocks(first, second, "-"), level("close"), level("town"))
+    found = np.where(_close_blocks(first, second, _ROOM), level("block"), found)
+    codes[near] = found[inverse]
     codes[_close_towns(members, low, high, city & block & ~town)] = level("close")
     block &= town
     codes[block] = level("block")
     rooms, room = _known(members.hashes["building"], low, high)
-    codes[block & rooms & ~room] = level("other_room")
+    codes[_other_rooms(members, low, high, block & rooms & ~room)] = level("other_room")
     codes[block & room] = level("room")
     return codes
+
+
+def _same_town(members: Coded, low: Index, high: Index) -> Flags:
+    """Where the town is the same, or the block follows the municipality in both."""
+    towns, blocks = members.hashes["town"], members.hashes["block"]
+    one, other = towns[low], towns[high]
+    bare = (one == EMPTY) & (blocks[low] != EMPTY) & (blocks[high] != EMPTY)
+    same: Flags = (one == other) & ((one != EMPTY) | bare)
+    return same
+
+
+def _other_rooms(members: Coded, low: Index, high: Index, where: Flags) -> Flags:
+    """Where two buildings differ, and neither is the other with its name or its floor left out."""
+    first, second, inverse = _texts(members, "building", low, high, where)
+    found = np.zeros(len(low), dtype=np.bool_)
+    found[where] = ~similarity.contains(first, second)[inverse]
+    return found
 
 
 def _close_towns(members: Coded, low: Index, high: Index, where: Flags) -> Flags:
@@ -273,11 +292,17 @@ def _close_towns(members: Coded, low: Index, high: Index, where: Flags) -> Flags
     return found
 
 
-def _close_blocks(first: pl.Series, second: pl.Series) -> Flags:
-    """Whether one number goes on where the other stops, as 3-12 and 3-12-4."""
+def _close_blocks(first: pl.Series, second: pl.Series, rest: str) -> Flags:
+    """Whether one number goes on where the other stops, with `rest`: as 3-12 and 3-12-4."""
     frame = pl.DataFrame({"a": first, "b": second})
-    a, b = pl.col("a") + "-", pl.col("b") + "-"
-    return frame.select((a.str.starts_with(b) | b.str.starts_with(a)).alias("x"))["x"].to_numpy()
+    a, b = pl.col("a"), pl.col("b")
+    longer, shorter = (
+        pl.when(a.str.len_bytes() > b.str.len_bytes()).then(one).otherwise(other)
+        for one, other in ((a, b), (b, a))
+    )
+    more = longer.str.strip_prefix(shorter)
+    goes_on = longer.str.starts_with(shorter) & more.str.contains(f"^{rest}")
+    return frame.select(goes_on.alias("x"))["x"].to_numpy()
 
 
 def _contact(name: str, members: Coded, low: Index, high: Index) -> Codes:

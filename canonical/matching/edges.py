@@ -121,11 +121,11 @@ def _edges(pairs: pl.DataFrame, features: pl.DataFrame, model: Model) -> pl.Data
 
 def _judged(pairs: pl.DataFrame, members: Coded, model: Model) -> pl.DataFrame:
     low, high = members.positions(pairs["low"]), members.positions(pairs["high"])
-    codes = level_codes(members, low, high, model)
-    weight = weights(codes, model)
-    outcome = judged(members, low, high, codes, weight, model)
+    compared = level_codes(members, low, high, model)
+    weight = weights(compared.codes, model)
+    outcome = judged(compared, weight, model)
     different = outcome == OUTCOMES.index("different")
-    kept = ~different | kept_apart(members, low, high, codes)
+    kept = ~different | kept_apart(compared)
     return pl.DataFrame(
         {
             "low": pairs["low"].filter(pl.Series(kept)),

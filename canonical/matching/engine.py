@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from canonical.matching.blocking import key_arrays, pair_arrays
@@ -16,8 +17,8 @@ def edges(features: pl.DataFrame, model: Model) -> pl.DataFrame:
     """The compared pairs that are not simply different, as `comparison.compare` gives them."""
     members = coded(features)
     low, high = pair_arrays(*key_arrays(members, model), members, model)
-    codes = level_codes(members, low, high, model)
-    weight = weights(codes, model)
-    outcome = judged(members, low, high, codes, weight, model)
-    kept = outcome != OUTCOMES.index("different")
-    return as_frame(members, low[kept], high[kept], codes[kept], weight[kept], outcome[kept])
+    compared = level_codes(members, low, high, model)
+    weight = weights(compared.codes, model)
+    outcome = judged(compared, weight, model)
+    kept = np.flatnonzero(outcome != OUTCOMES.index("different"))
+    return as_frame(compared.of(kept), weight[kept], outcome[kept])

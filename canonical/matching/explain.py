@@ -23,8 +23,8 @@ def explain(a: int, b: int, features: pl.DataFrame, model: Model) -> pl.DataFram
     pair = pl.DataFrame({"low": [low], "high": [high]}, schema={"low": pl.Int64, "high": pl.Int64})
     both = features.filter(pl.col("member_id").is_in([low, high]))
     members = coded(both)
-    codes = level_codes(members, members.positions(pair["low"]), members.positions(pair["high"]),
-                        model)  # fmt: skip
+    one, other = members.positions(pair["low"]), members.positions(pair["high"])
+    codes = level_codes(members, one, other, model).codes
     whole = model.evidence(codes)[0]
     rows = []
     for place, comparison in enumerate(COMPARISONS):

@@ -59,6 +59,9 @@ COMPARISONS = (
                ("same", "close", "same_domain", "differs", UNKNOWN)),
 )  # fmt: skip
 
+ONE_NAME = (*_OFTEN, "same_reading")
+"""The levels of a name that mean the same name."""
+
 BY_NAME = {comparison.name: comparison for comparison in COMPARISONS}
 NAMES = tuple(BY_NAME)
 

@@ -3,7 +3,8 @@
 A pair's levels are independent within its kind (Fellegi and Sunter 1969; Winkler 1988 for
 learning without labels). Pairs with the same levels are counted once, so a round costs as many
 steps as there are different patterns. What the starting figures say counts as some pairs of each
-kind: a kind of which there are few keeps its meaning.
+kind: a kind of which there are few keeps its meaning, and the kinds that are the same differ from one
+another in what a move changes alone.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from canonical.matching.levels import COMPARISONS
 from canonical.matching.model import Numbers, PairKind
 
 Codes = npt.NDArray[np.int8]
+
+
+_OF_A_MOVE = frozenset({"place", "phone"})
+"""What changes when a business moves; all else is alike in every kind that is the same."""
 
 
 def fitted(
@@ -37,6 +42,7 @@ def fitted(
         tolerance: ends when the log likelihood per pair rises by less.
     """
     shares = np.array([kind.share for kind in start])
+    same = np.array([kind.same for kind in start])
     tables = [
         np.stack([np.append(kind.levels[comparison.name], 1.0) for kind in start])
         for comparison in COMPARISONS
@@ -56,8 +62,13 @@ def fitted(
         belongs = whole / sums * counts
         shares = (belongs.sum(axis=1) + prior * shares) / (total + prior)
         tables = [
-            _shares_of_levels(belongs, codes[:, place], first[place], prior)
-            for place in range(len(COMPARISONS))
+            _shares_of_levels(
+                _pooled(belongs, same) if comparison.name not in _OF_A_MOVE else belongs,
+                codes[:, place],
+                first[place],
+                prior,
+            )
+            for place, comparison in enumerate(COMPARISONS)
         ]
         if likelihood - last < tolerance:
             break
@@ -72,6 +83,13 @@ def fitted(
         )
         for row, kind in enumerate(start)
     )  # fmt: skip
+
+
+def _pooled(belongs: Numbers, same: npt.NDArray[np.bool_]) -> Numbers:
+    """All kinds that are the same count together: none of them can turn into another thing."""
+    pooled = belongs.copy()
+    pooled[same] = belongs[same].sum(axis=0)
+    return pooled
 
 
 def _shares_of_levels(

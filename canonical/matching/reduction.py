@@ -99,7 +99,7 @@ def reduced_block(text: pl.Expr) -> pl.Expr:
 def reduced_building(text: pl.Expr) -> pl.Expr:
     """Building, floor and room without the words that some leave out (階, F, 号室)."""
     plain = text.str.normalize("NFKC").str.replace_all(r"(?:号室|号|階|F|ｆ|室)$", "")
-    return reduced_name(plain)
+    return reduced_name(_replaced(plain, _KANJI_DIGITS))
 
 
 def reduced_phone(text: pl.Expr) -> pl.Expr:

@@ -3,126 +3,144 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from canonical.matching.coding import NO_DAY, Coded, Flags, Index
-from canonical.matching.levels import BY_NAME, NAMES, OUTCOMES, WHO
+from canonical.matching.coding import NO_DAY, Flags
+from canonical.matching.compared import Codes, Compared
+from canonical.matching.levels import BY_NAME, NAMES, ONE_NAME, OUTCOMES, WHO
 from canonical.matching.model import Model, Numbers
-
-Codes = npt.NDArray[np.int8]
 
 _SAME, _REVIEW, _RELATED, _DIFFERENT = range(len(OUTCOMES))
 
 
-def judged(
-    members: Coded, low: Index, high: Index, codes: Codes, weight: Numbers, model: Model
-) -> Codes:
+def judged(compared: Compared, weight: Numbers, model: Model) -> Codes:
     """The number of each pair's outcome (`levels.OUTCOMES`)."""
-    outcome = np.full(len(low), _DIFFERENT, dtype=np.int8)
     same_at, review_at = (np.log2(p / (1 - p)) for p in (model.same_at, model.review_at))
-    outcome[weight >= review_at] = _REVIEW
-    supported = _supported(codes)
-    outcome[(weight >= same_at) & supported] = _SAME
-    outcome[never_same(members, low, high, codes)] = _DIFFERENT
-    outcome[_related(members, low, high, codes)] = _RELATED
+    outcome = np.full(len(weight), _DIFFERENT, dtype=np.int8)
+    told = np.flatnonzero((weight >= review_at) | _of_two_kinds(compared))
+    few, weight = compared.of(told), weight[told]
+    found = np.where(weight >= review_at, _REVIEW, _DIFFERENT)
+    found[(weight >= same_at) & supported(few)] = _SAME
+    found[never_same(few)] = _DIFFERENT
+    found[related(few)] = _RELATED
+    outcome[told] = found
     return outcome
 
 
-def _at(codes: Codes, name: str, *levels: str) -> Flags:
-    comparison = BY_NAME[name]
-    return np.isin(codes[:, NAMES.index(name)], [comparison.code(level) for level in levels])
+def _of_two_kinds(compared: Compared) -> Flags:
+    """Whether one name stands for a person and for the head of an organisation."""
+    individual = compared.members.individual
+    named = compared.codes[:, NAMES.index("person")] <= BY_NAME["person"].code("same_reading")
+    return named & (individual[compared.low] != individual[compared.high])
 
 
-def _supported(codes: Codes) -> Flags:
-    """Whether anything but a name and a municipality agrees: homonyms share those."""
-    facts = (
-        _at(codes, "place", "room", "block", "close"),
-        _at(codes, "phone", "same"),
-        _at(codes, "email", "same"),
-        _at(codes, "birth", "same", "month", "close"),
-        _at(codes, "begun", "same", "month", "close"),
-        _named(codes) & _same_person(codes),
-        (codes[:, -1] == WHO.index("individual")) & _at(codes, "place", "town"),
-    )
-    return np.logical_or.reduce(facts)
+def supported(compared: Compared) -> Flags:
+    """Whether enough agrees beside a name and a municipality, or beside a building.
 
-
-def _named(codes: Codes) -> Flags:
-    return _at(
-        codes,
-        "name",
-        "same_rare",
-        "same_known",
-        "same_often",
-        "same_common",
-        "same_reading",
-        "close",
-    ) | _at(codes, "trade_name", "same", "close")
-
-
-def _same_person(codes: Codes) -> Flags:
-    return _at(
-        codes, "person", "same_rare", "same_known", "same_often", "same_common", "same_reading"
-    )
-
-
-def never_same(members: Coded, low: Index, high: Index, codes: Codes) -> Flags:
-    """Pairs that are different whatever else agrees."""
-    individuals = codes[:, -1] == WHO.index("individual")
+    Homonyms share name and municipality; the tenants of an office share its address.
+    """
+    individuals = compared.codes[:, -1] == WHO.index("individual")
+    facts = _facts(compared)
+    place = compared.at("place", "room", "block")
+    named = compared.at("name", *ONE_NAME, "close") | ~compared.at("name", "part", "differs")
     return np.logical_or.reduce(
         (
-            _person_and_corporation(members, low, high),
-            individuals & _relatives(codes),
-            _twins_by_form(members, low, high, codes),
-            _branch(members, low, high, codes),
+            facts,
+            place & named,
+            compared.at("place", "room", "block", "close", "town") & individuals,
+            _named(compared) & _same_person(compared),
         )
     )
 
 
-def kept_apart(members: Coded, low: Index, high: Index, codes: Codes) -> Flags:
+def _facts(compared: Compared) -> Flags:
+    """Whether something agrees that neither namesakes nor tenants of one office share."""
+    return np.logical_or.reduce(
+        (
+            compared.at("phone", "same"),
+            compared.at("email", "same"),
+            compared.at("birth", "same", "month", "close"),
+            compared.at("begun", "same", "month", "close"),
+            compared.at("place", "room", "block") & _same_person(compared),
+        )
+    )
+
+
+def _named(compared: Compared) -> Flags:
+    return compared.at("name", *ONE_NAME, "close") | compared.at("trade_name", "same", "close")
+
+
+def _same_person(compared: Compared) -> Flags:
+    return compared.at("person", *ONE_NAME)
+
+
+def never_same(compared: Compared) -> Flags:
+    """Pairs that are different whatever else agrees."""
+    individuals = compared.codes[:, -1] == WHO.index("individual")
+    return np.logical_or.reduce(
+        (
+            _person_and_corporation(compared),
+            individuals & _relatives(compared),
+            ~individuals & _tenants(compared),
+            _twins_by_form(compared),
+            _branch(compared),
+        )
+    )
+
+
+def kept_apart(compared: Compared) -> Flags:
     """Pairs that a rule keeps apart though more than a name agrees.
 
     A third member that is like both must not bring them together either. Persons and corporations
     are left out: their kinds keep them apart.
     """
-    told = never_same(members, low, high, codes) & _supported(codes)
-    return told & ~_person_and_corporation(members, low, high)
+    told = never_same(compared) & supported(compared)
+    return told & ~_person_and_corporation(compared)
 
 
-def _person_and_corporation(members: Coded, low: Index, high: Index) -> Flags:
-    individual, corporation = members.individual, members.is_kind({"corporation"})
+def _person_and_corporation(compared: Compared) -> Flags:
+    individual, corporation = compared.members.individual, compared.members.corporation
+    low, high = compared.low, compared.high
     return (individual[low] & corporation[high]) | (corporation[low] & individual[high])
 
 
-def _relatives(codes: Codes) -> Flags:
-    """One surname, and another given name or another date of birth."""
-    other_given = _at(codes, "person", "same_family") & ~_at(codes, "birth", "same", "month")
-    alike = _at(codes, "person", "same_family", "close_given", "close")
-    return other_given | (alike & _at(codes, "birth", "differs"))
+def _relatives(compared: Compared) -> Flags:
+    """One surname, and another given name or another date of birth; or two other names."""
+    other = compared.at("person", "same_family", "same_given", "differs")
+    alike = compared.at("person", "close_given", "close")
+    born = compared.at("birth", "same", "month")
+    return (other & ~born) | (alike & compared.at("birth", "differs"))
 
 
-def _twins_by_form(members: Coded, low: Index, high: Index, codes: Codes) -> Flags:
+def _tenants(compared: Compared) -> Flags:
+    """Two organisations of different names that have nothing but an address in common."""
+    return compared.at("name", "part", "differs") & ~_facts(compared)
+
+
+def _twins_by_form(compared: Compared) -> Flags:
     """前株 and 後株 of one name on one day are two companies: registers know both."""
-    days = members.days["as_of"]
-    one_day = (days[low] != NO_DAY) & (days[low] == days[high])
-    named = _at(
-        codes, "name", "same_rare", "same_known", "same_often", "same_common", "same_reading"
-    )
-    return one_day & named & _at(codes, "form", "other_side")
+    days = compared.members.days["as_of"]
+    one, other = days[compared.low], days[compared.high]
+    one_day = (one != NO_DAY) & (one == other)
+    return one_day & compared.at("name", *ONE_NAME) & compared.at("form", "other_side")
 
 
-def _branch(members: Coded, low: Index, high: Index, codes: Codes) -> Flags:
+def _branch(compared: Compared) -> Flags:
     """One of the two names ends with 支店, 営業所 and the like, the other does not."""
-    branch = members.is_branch()
-    return _at(codes, "name", "part", "close", "differs", "same_reading") & (
-        branch[low] != branch[high]
+    branch = compared.members.branch
+    other = compared.at("name", "part", "close", "differs", "same_reading")
+    return other & (branch[compared.low] != branch[compared.high])
+
+
+def related(compared: Compared) -> Flags:
+    """A person and a corporation headed by that person, or a head office and its branch."""
+    together = np.logical_or.reduce(
+        (
+            compared.at("place", "room", "block"),
+            compared.at("phone", "same"),
+            compared.at("birth", "same"),
+            compared.at("email", "same"),
+        )
     )
-
-
-def _related(members: Coded, low: Index, high: Index, codes: Codes) -> Flags:
-    """A person and a corporation headed by a person of that name at one place or telephone."""
-    together = _at(codes, "place", "room", "block") | _at(codes, "phone", "same")
-    together |= _at(codes, "birth", "same") | _at(codes, "email", "same")
-    headed = _person_and_corporation(members, low, high) & _same_person(codes) & together
-    branch = _branch(members, low, high, codes) & _at(codes, "name", "part")
-    return headed | branch
+    headed = _person_and_corporation(compared) & _same_person(compared) & together
+    known = together | _same_person(compared)
+    return headed | (_branch(compared) & compared.at("name", "part") & known)

@@ -10,6 +10,10 @@ from rapidfuzz.process import cpdist
 
 from canonical.matching.coding import Flags
 
+_NO_NUMBER = "[^0-9〇一二三四五六七八九十百]"
+
+_LATIN = "^[0-9A-Z]+$"
+
 Distances = npt.NDArray[np.int32]
 
 
@@ -23,12 +27,20 @@ def distances(first: pl.Series, second: pl.Series) -> Distances:
 
 
 def close(first: pl.Series, second: pl.Series) -> Flags:
-    """Whether two texts may be one text with a typing mistake: one letter in five at most."""
-    longer = np.maximum(
-        first.str.len_chars().to_numpy().astype(np.int32),
-        second.str.len_chars().to_numpy().astype(np.int32),
+    """Whether two names may be one with a typing mistake: one letter in five at most.
+
+    A name of three letters, or of six Latin ones, is another name with one letter changed; and
+    numbers are no mistakes: 第一 and 第二, 1号 and 2号 are two.
+    """
+    frame = pl.DataFrame({"a": first, "b": second})
+    longer = pl.max_horizontal(pl.col("a", "b").str.len_chars())
+    latin = pl.any_horizontal(pl.col("a", "b").str.contains(_LATIN))
+    bare = [pl.col(name).str.replace_all(_NO_NUMBER, "") for name in ("a", "b")]
+    told = frame.select(
+        may=(longer >= pl.when(latin).then(7).otherwise(4)) & (bare[0] == bare[1]),
+        most=longer.clip(5) // 5,
     )
-    return distances(first, second) * 5 <= np.maximum(longer, 5)
+    return (distances(first, second) <= told["most"].to_numpy()) & told["may"].to_numpy()
 
 
 def contains(first: pl.Series, second: pl.Series) -> Flags:

@@ -9,14 +9,13 @@ import polars as pl
 from canonical.matching import blocking, hashing
 from canonical.matching.coding import Coded, Index, coded
 from canonical.matching.comparison import level_codes, packed, probabilities
+from canonical.matching.compared import Codes
 from canonical.matching.decided import corrected
 from canonical.matching.hashing import EMPTY, Hashes
 from canonical.matching.kinds import starting_kinds
 from canonical.matching.levels import WHO
 from canonical.matching.mixture import fitted
 from canonical.matching.model import RARITIES, Model, Numbers, PairKind
-
-Codes = npt.NDArray[np.int8]
 
 _SAMPLE = 1_500_000
 _RARITIES = ("name_core", "person_name", "email_domain")
@@ -42,7 +41,7 @@ def train(features: pl.DataFrame, decisions: pl.DataFrame | None = None) -> Mode
     found, owners = blocking.key_arrays(members, model)
     low, high = blocking.pair_arrays(found, owners, members, model)
     sample = _sampled(low, high, members)
-    codes = level_codes(members, low[sample], high[sample], model)
+    codes = level_codes(members, low[sample], high[sample], model).codes
     patterns, counts = _patterns(codes)
     scale = len(low) / max(int(sample.sum()), 1)
     model = model.changed(kinds=_learnt(model, patterns, counts * scale))
