@@ -186,6 +186,7 @@ def _write(
             relation=decision.relation,
             cause=decision.cause,
             since_on=decision.since_on,
+            from_member=pair[0] if decision.verdict == "related" else None,
             reason=decision.reason,
             decided_by=decision.decided_by,
             decided_at=now,

@@ -11,6 +11,7 @@ from canonical.changes.events import parties_changed
 from canonical.matching import party_ids
 from canonical.matching.party_ids import GONE, MERGED, MOMENT
 from canonical.matching.tables import CROSSWALK_SCHEMA, Tables
+from canonical.store.party_tables import RELATION_PENDING
 
 _CONTENT = [name for name in CROSSWALK_SCHEMA if name not in {"recorded_from", "model_no"}]
 
@@ -69,8 +70,11 @@ def place(
         how="diagonal",
     )
     told = rows.filter(pl.col("member_id").is_in(stated.implode()))
-    heard = pl.concat([moved, told], how="diagonal").filter(pl.col("scope") == "")
-    tables.pend(heard["party_id"])
+    elsewhere = stated.filter(~stated.is_in(rows["member_id"].implode()))
+    unmoved = tables.crosswalk("member_id", elsewhere)
+    heard = pl.concat([moved, told, unmoved], how="diagonal")
+    tables.pend(heard.filter(pl.col("scope") == "")["party_id"])
+    tables.pend(heard["party_id"], RELATION_PENDING)
     changed = named.parties.join(parties, on=["party_id", "status"], how="anti")
     return Placed(
         moved=moved["member_id"].n_unique(),

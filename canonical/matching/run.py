@@ -32,6 +32,7 @@ from canonical.store.party_tables import (
     MATCH_KEY,
     MATCH_MEMBER,
     MATCH_PROGRESS,
+    RELATION_PENDING,
 )
 
 CHUNK = 50_000
@@ -253,6 +254,8 @@ def _settled(
         model_no=step.model_no,
         now=at,
     )
+    about = tables.crosswalk("member_id", _decided(tables, step))
+    tables.pend(about["party_id"], RELATION_PENDING)
     failpoint("match.placed")
     return placed
 

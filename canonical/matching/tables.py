@@ -171,12 +171,12 @@ class Tables:
                 },
             )
 
-    def pend(self, parties: pl.Series) -> None:
-        """Note parties whose golden record has to be computed again."""
+    def pend(self, parties: pl.Series, table: Table = GOLDEN_PENDING) -> None:
+        """Note parties whose golden record, or relations, have to be computed again."""
         frame = pl.DataFrame({"party_id": parties.unique().sort()})
         schema: Mapping[str, PolarsDataType] = {"party_id": pl.Int64}
-        noted = self._among("golden_pending", schema, "party_id", frame["party_id"])
-        self.add(GOLDEN_PENDING, frame.join(noted, on="party_id", how="anti"))
+        noted = self._among(table.name, schema, "party_id", frame["party_id"])
+        self.add(table, frame.join(noted, on="party_id", how="anti"))
 
     def write_parties(self, frame: pl.DataFrame) -> None:
         """Add parties or change what they are."""

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from canonical.matching.frames import FEATURE_COLUMNS
 from canonical.model import ENTITIES
-from canonical.store.claim_tables import sql_type
+from canonical.store.claim_tables import CLAIM_TABLES, sql_type
 from canonical.store.tables import METADATA
 from canonical.store.types import UtcDateTime
 
@@ -87,6 +87,8 @@ MATCH_MEMBER = Table(
     Column("scope", Text, nullable=False, comment="of its stream: who may know of it"),
     *(Column(name, sql_type(kind)) for name, kind in FEATURE_COLUMNS.items()),
     Index(None, "record_id"),
+    Index(None, "phone", sqlite_where=text("phone IS NOT NULL")),
+    Index(None, "person_name", "municipality_code", sqlite_where=text("person_name IS NOT NULL")),
 )
 """Current party claims with the features by which they are compared."""
 
@@ -132,6 +134,7 @@ MATCH_DECISION = Table(
     Column("relation", Text, comment="kind of relation where the verdict is `related`"),
     Column("cause", Text),
     Column("since_on", Date),
+    Column("from_member", BigInteger, comment="where the verdict is `related`: whose relation"),
     Column("reason", Text, nullable=False),
     Column("decided_by", Text, nullable=False),
     Column("decided_at", UtcDateTime, nullable=False),
@@ -186,11 +189,31 @@ RELATION = Table(
     Column("status", Text, nullable=False),
     Column("evidence", Text, nullable=False, comment="JSON: claims, comparison or decision"),
     Column("scope", Text, nullable=False, comment="scopes that it takes to know of it, by spaces"),
-    PrimaryKeyConstraint("from_party", "to_party", "kind", "recorded_from"),
+    PrimaryKeyConstraint("from_party", "to_party", "kind", "scope", "recorded_from"),
     Index(None, "to_party"),
     CheckConstraint("status IN ('candidate', 'confirmed', 'rejected')", name="status"),
 )
 """Parties that are not the same but hang together; they share no claim, right or consent."""
+
+RELATION_PENDING = Table(
+    "relation_pending",
+    METADATA,
+    Column("party_id", BigInteger, primary_key=True, autoincrement=False),
+)
+"""Parties whose relations have to be looked for again; written with what makes it so."""
+
+
+def _named(entity: str, column: str) -> None:
+    """An index of the current claims that name another party by its number; they are few."""
+    table = CLAIM_TABLES[entity]
+    where = text(f"{column} IS NOT NULL AND recorded_to IS NULL")
+    name = f"ix_{table.name}_{column}"
+    Index(name, table.c[column], sqlite_where=where, postgresql_where=where)
+
+
+_named("party_relation", "other_corporate_number")
+_named("registration_event", "successor_number")
+_named("shareholder", "corporate_number")
 
 GOLDEN_PENDING = Table(
     "golden_pending",

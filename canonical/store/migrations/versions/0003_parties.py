@@ -143,6 +143,7 @@ def upgrade() -> None:
     sa.Column('relation', sa.Text(), nullable=True, comment='kind of relation where the verdict is `related`'),
     sa.Column('cause', sa.Text(), nullable=True),
     sa.Column('since_on', sa.Date(), nullable=True),
+    sa.Column('from_member', sa.BigInteger(), nullable=True, comment='where the verdict is `related`: whose relation'),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('decided_by', sa.Text(), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
@@ -210,6 +211,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('member_id', name=op.f('pk_match_member'))
     )
     with op.batch_alter_table('match_member', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_match_member_person_name_municipality_code'), ['person_name', 'municipality_code'], unique=False, sqlite_where=sa.text('person_name IS NOT NULL'))
+        batch_op.create_index(batch_op.f('ix_match_member_phone'), ['phone'], unique=False, sqlite_where=sa.text('phone IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_match_member_record_id'), ['record_id'], unique=False)
 
     op.create_table('match_model',
@@ -252,11 +255,15 @@ def upgrade() -> None:
     sa.Column('evidence', sa.Text(), nullable=False, comment='JSON: claims, comparison or decision'),
     sa.Column('scope', sa.Text(), nullable=False, comment='scopes that it takes to know of it, by spaces'),
     sa.CheckConstraint("status IN ('candidate', 'confirmed', 'rejected')", name=op.f('ck_relation_status')),
-    sa.PrimaryKeyConstraint('from_party', 'to_party', 'kind', 'recorded_from', name=op.f('pk_relation'))
+    sa.PrimaryKeyConstraint('from_party', 'to_party', 'kind', 'scope', 'recorded_from', name=op.f('pk_relation'))
     )
     with op.batch_alter_table('relation', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_relation_to_party'), ['to_party'], unique=False)
 
+    op.create_table('relation_pending',
+    sa.Column('party_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.PrimaryKeyConstraint('party_id', name=op.f('pk_relation_pending'))
+    )
     op.create_table('batch_change',
     sa.Column('stream_id', sa.SmallInteger(), autoincrement=False, nullable=False),
     sa.Column('batch_no', sa.Integer(), autoincrement=False, nullable=False),
@@ -272,6 +279,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['stream_id'], ['stream.stream_id'], name=op.f('fk_match_progress_stream_id')),
     sa.PrimaryKeyConstraint('stream_id', name=op.f('pk_match_progress'))
     )
+    with op.batch_alter_table('claim_party_relation', schema=None) as batch_op:
+        batch_op.create_index('ix_claim_party_relation_other_corporate_number', ['other_corporate_number'], unique=False, sqlite_where=sa.text('other_corporate_number IS NOT NULL AND recorded_to IS NULL'), postgresql_where=sa.text('other_corporate_number IS NOT NULL AND recorded_to IS NULL'))
+
+    with op.batch_alter_table('claim_registration_event', schema=None) as batch_op:
+        batch_op.create_index('ix_claim_registration_event_successor_number', ['successor_number'], unique=False, sqlite_where=sa.text('successor_number IS NOT NULL AND recorded_to IS NULL'), postgresql_where=sa.text('successor_number IS NOT NULL AND recorded_to IS NULL'))
+
+    with op.batch_alter_table('claim_shareholder', schema=None) as batch_op:
+        batch_op.create_index('ix_claim_shareholder_corporate_number', ['corporate_number'], unique=False, sqlite_where=sa.text('corporate_number IS NOT NULL AND recorded_to IS NULL'), postgresql_where=sa.text('corporate_number IS NOT NULL AND recorded_to IS NULL'))
+
     with op.batch_alter_table('stream', schema=None) as batch_op:
         batch_op.add_column(sa.Column('source_role', sa.Text(), nullable=True, comment='base_registry, register, …; null until described'))
         batch_op.add_column(sa.Column('scope', sa.Text(), nullable=True, comment='who may know of its records; empty for all, null until described'))
@@ -285,8 +301,18 @@ def downgrade() -> None:
         batch_op.drop_column('scope')
         batch_op.drop_column('source_role')
 
+    with op.batch_alter_table('claim_shareholder', schema=None) as batch_op:
+        batch_op.drop_index('ix_claim_shareholder_corporate_number', sqlite_where=sa.text('corporate_number IS NOT NULL AND recorded_to IS NULL'), postgresql_where=sa.text('corporate_number IS NOT NULL AND recorded_to IS NULL'))
+
+    with op.batch_alter_table('claim_registration_event', schema=None) as batch_op:
+        batch_op.drop_index('ix_claim_registration_event_successor_number', sqlite_where=sa.text('successor_number IS NOT NULL AND recorded_to IS NULL'), postgresql_where=sa.text('successor_number IS NOT NULL AND recorded_to IS NULL'))
+
+    with op.batch_alter_table('claim_party_relation', schema=None) as batch_op:
+        batch_op.drop_index('ix_claim_party_relation_other_corporate_number', sqlite_where=sa.text('other_corporate_number IS NOT NULL AND recorded_to IS NULL'), postgresql_where=sa.text('other_corporate_number IS NOT NULL AND recorded_to IS NULL'))
+
     op.drop_table('match_progress')
     op.drop_table('batch_change')
+    op.drop_table('relation_pending')
     with op.batch_alter_table('relation', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_relation_to_party'))
 
@@ -296,6 +322,8 @@ def downgrade() -> None:
     op.drop_table('match_model')
     with op.batch_alter_table('match_member', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_match_member_record_id'))
+        batch_op.drop_index(batch_op.f('ix_match_member_phone'), sqlite_where=sa.text('phone IS NOT NULL'))
+        batch_op.drop_index(batch_op.f('ix_match_member_person_name_municipality_code'), sqlite_where=sa.text('person_name IS NOT NULL'))
 
     op.drop_table('match_member')
     op.drop_table('match_key')
