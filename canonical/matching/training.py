@@ -45,7 +45,7 @@ def train(features: pl.DataFrame, decisions: pl.DataFrame | None = None) -> Mode
     patterns, counts = _patterns(codes)
     scale = len(low) / max(int(sample.sum()), 1)
     model = model.changed(kinds=_learnt(model, patterns, counts * scale))
-    model = corrected(model, features, decisions)
+    model = corrected(model, members, decisions)
     return model.changed(
         **_cuts(model, patterns, counts * scale, len(members)),
         trained_on={"members": len(members), "pairs": len(low),
