@@ -30,6 +30,7 @@ COMMANDS = {
     "golden": "hub.commands.golden:golden",
     "consolidate": "hub.commands.consolidate:consolidate",
     "changes": "hub.commands.changes:changes",
+    "export": "hub.commands.export:export",
     "quarantine": "hub.commands.quarantine:quarantine",
     "replay": "hub.commands.sync:replay",
     "connection": "hub.commands.connection:connection",

@@ -1,0 +1,134 @@
+"""`hub export`: businesses and applications in GIF's form, and snapshots for analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from hub.commands.options import emit, json_option
+from hub.console import counted
+
+if TYPE_CHECKING:
+    from canonical.store.database import Database
+    from hub.exports.report import Report
+
+
+@click.group()
+def export() -> None:
+    """Give data out: GIF's standard form, and pseudonymised snapshots for analysis."""
+
+
+@export.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="A new folder; or a new file (.xml, .json, .jsonl) of businesses alone.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["xml", "json"]),
+    help="Of the businesses (default: by the file's ending, xml for a folder).",
+)
+@click.option(
+    "--xsd",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="GIF_Core_DataModel.xsd: each business in XML must be valid, or is left out.",
+)
+@click.option(
+    "--party",
+    "names",
+    multiple=True,
+    metavar="ID",
+    help="Only this business: a party's id, a 13-digit number, or SYSTEM.STREAM:KEY.",
+)
+@click.option("--limit", type=click.IntRange(1), help="At most this many businesses.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    metavar="SCOPE",
+    help="Let records of confidential streams take part, such as `succession`.",
+)
+@click.option(
+    "--show-personal",
+    is_flag=True,
+    help="Write personal values too; without it natural persons are left out.",
+)
+@json_option
+def gif(
+    out: Path,
+    form: Literal["xml", "json"] | None,
+    xsd: Path | None,
+    names: tuple[str, ...],
+    limit: int | None,
+    scopes: tuple[str, ...],
+    show_personal: bool,
+    as_json: bool,
+) -> int:
+    """Write businesses as GIF's 法人 (XML or JSON) and applications in DS-451-1's names (JSON).
+
+    What the form cannot hold is listed beside it. Ends with 1 if the XSD refused a business.
+    """
+    from base.clock import SystemClock
+    from base.settings import Settings
+    from hub.exports.gif import GifExport
+    from hub.exports.gif import export as write
+    from hub.sync import open_store
+
+    chosen = _format(out, form)
+    if xsd and chosen != "xml":
+        raise click.UsageError("--xsd checks XML: leave it away, or say --format xml")
+    with open_store(Settings.load()) as store:
+        parties = _parties(store.database, names, scopes) if names else None
+        wanted = GifExport(chosen, parties, limit, scopes, show_personal, xsd)
+        report = write(store.database, out, wanted, SystemClock().now())
+    if as_json:
+        emit(report.as_json())
+    else:
+        _print_report(report, out)
+    return 1 if report.invalid else 0
+
+
+def _format(out: Path, form: Literal["xml", "json"] | None) -> Literal["xml", "json"]:
+    from hub.exports.gif import FILES
+
+    meant = FILES.get(out.suffix)
+    if form and meant and form != meant:
+        raise click.UsageError(f"{out.name} is no name for {form}: name a folder, or end it so")
+    return form or meant or "xml"
+
+
+def _parties(database: Database, names: Sequence[str], scopes: Sequence[str]) -> list[int]:
+    from canonical.golden import finding
+
+    found = {name: finding.resolve(database, name, scopes) for name in names}
+    unknown = [name for name, parties in found.items() if not parties]
+    if unknown:
+        raise click.UsageError(
+            f"no business answers to {', '.join(unknown)}:"
+            " look for one with `hub business find NAME`"
+        )
+    return [party for parties in found.values() for party in parties]
+
+
+def _print_report(report: Report, out: Path) -> None:
+    written, invalid = report.told.total(), report.invalid
+    forms = ", ".join(f"{number:,} {name}" for name, number in sorted(report.told.items()))
+    click.echo(f"{written:,} businesses written to {out}" + (f" ({forms})" if forms else ""))
+    if report.applications or report.applications_left_out:
+        click.echo(f"{counted(report.applications, 'application')} written")
+    for reason, number in report.left_out.most_common():
+        click.echo(f"businesses left out: {number:,} · {reason}")
+    for reason, number in report.applications_left_out.most_common():
+        click.echo(f"applications left out: {number:,} · {reason}")
+    if report.about["validated_against"]:
+        click.echo(
+            f"valid against {report.about['validated_against']}: {written:,}; refused: {invalid:,}"
+        )
+    if report.not_held:
+        click.echo("values without a place in the form: see the report")
