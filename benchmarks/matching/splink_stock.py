@@ -16,6 +16,28 @@ COLUMNS = (
     "municipality_code", "postal_code", "address", "phone", "email",
 )  # fmt: skip
 
+BLOCKS = (
+    ("phone",),
+    ("email",),
+    ("name", "municipality_code"),
+    ("kana", "municipality_code"),
+    ("person_name", "municipality_code"),
+    ("person_name", "birth_on"),
+    ("name", "established_on"),
+    ("postal_code", "address"),
+)
+"""Pairs that agree on all columns of one of these are compared."""
+
+CERTAIN = (
+    ("name", "phone"),
+    ("name", "address", "postal_code"),
+    ("person_name", "birth_on", "postal_code"),
+)
+"""Rules that seven in ten of the true pairs are taken to fulfil, and hardly any other."""
+
+LEARNT = (("name", "municipality_code"), ("phone",))
+"""Blocks over which m is estimated, one after the other."""
+
 
 def shaped(features: pl.DataFrame) -> pl.DataFrame:
     """The columns that are compared: a sole proprietor's name is the person's."""
@@ -56,39 +78,38 @@ def match(table: pl.DataFrame, seed: int = 1) -> tuple[pl.DataFrame, pl.DataFram
     return clusters, pairs
 
 
-def _settings() -> Any:
+def _comparisons() -> list[Any]:
     import splink.comparison_library as cl
-    from splink import SettingsCreator, block_on
+
+    def name(column: str) -> Any:
+        return cl.NameComparison(column).configure(term_frequency_adjustments=True)
 
     def day(column: str) -> Any:
         return cl.DateOfBirthComparison(column, input_is_string=True)
 
+    return [
+        name("name"),
+        cl.JaroWinklerAtThresholds("kana"),
+        name("person_name"),
+        cl.JaroWinklerAtThresholds("trade_name"),
+        day("birth_on"),
+        day("established_on"),
+        cl.ExactMatch("municipality_code").configure(term_frequency_adjustments=True),
+        cl.ExactMatch("postal_code"),
+        cl.JaroWinklerAtThresholds("address"),
+        cl.LevenshteinAtThresholds("phone"),
+        cl.EmailComparison("email"),
+    ]
+
+
+def _settings() -> Any:
+    from splink import SettingsCreator, block_on
+
     return SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="member_id",
-        comparisons=[
-            cl.NameComparison("name").configure(term_frequency_adjustments=True),
-            cl.JaroWinklerAtThresholds("kana"),
-            cl.NameComparison("person_name").configure(term_frequency_adjustments=True),
-            cl.JaroWinklerAtThresholds("trade_name"),
-            day("birth_on"),
-            day("established_on"),
-            cl.ExactMatch("municipality_code").configure(term_frequency_adjustments=True),
-            cl.ExactMatch("postal_code"),
-            cl.JaroWinklerAtThresholds("address"),
-            cl.LevenshteinAtThresholds("phone"),
-            cl.EmailComparison("email"),
-        ],
-        blocking_rules_to_generate_predictions=[
-            block_on("phone"),
-            block_on("email"),
-            block_on("name", "municipality_code"),
-            block_on("kana", "municipality_code"),
-            block_on("person_name", "municipality_code"),
-            block_on("person_name", "birth_on"),
-            block_on("name", "established_on"),
-            block_on("postal_code", "address"),
-        ],
+        comparisons=_comparisons(),
+        blocking_rules_to_generate_predictions=[block_on(*rule) for rule in BLOCKS],
         retain_matching_columns=False,
     )
 
@@ -96,17 +117,12 @@ def _settings() -> Any:
 def _train(linker: Any, seed: int) -> None:
     from splink import block_on
 
-    certain = [
-        block_on("name", "phone"),
-        block_on("name", "address", "postal_code"),
-        block_on("person_name", "birth_on", "postal_code"),
-    ]
+    certain = [block_on(*rule) for rule in CERTAIN]
     training = linker.training
     training.estimate_probability_two_random_records_match(certain, recall=0.7)
     training.estimate_u_using_random_sampling(max_pairs=1e7, seed=seed)
-    learn = training.estimate_parameters_using_expectation_maximisation
-    learn(block_on("name", "municipality_code"))
-    learn(block_on("phone"))
+    for rule in LEARNT:
+        training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
 
 
 def _frame(table: Any, *columns: str) -> pl.DataFrame:
