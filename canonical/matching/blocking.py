@@ -144,7 +144,7 @@ def _blocks(found: Hashes) -> tuple[Index, Index]:
     """Sizes and starts of the runs of equal keys."""
     if not len(found):
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    edges: Flags = np.flatnonzero(found[1:] != found[:-1]) + 1
+    edges: Index = np.flatnonzero(found[1:] != found[:-1]) + 1
     starts = np.concatenate(([0], edges))
     return np.diff(np.concatenate((starts, [len(found)]))), starts
 

@@ -64,7 +64,8 @@ class Coded:
         first = told_one & ~told_other & (heads[high, self.family_letters[low]] == one)
         second = told_other & ~told_one & (heads[low, self.family_letters[high]] == other)
         neither = ~told_one & ~told_other & (heads[low, 2] == heads[high, 2])
-        return both | first | second | neither
+        shared: Flags = both | first | second | neither
+        return shared
 
     def positions(self, ids: pl.Series) -> Index:
         """Where the members of these ids stand.

@@ -67,7 +67,8 @@ def probabilities(weight: Numbers) -> Numbers:
 def weights(codes: Codes, model: Model) -> Numbers:
     """The log odds of rows of levels, each different row computed once."""
     _, first, inverse = np.unique(packed(codes), return_index=True, return_inverse=True)
-    return model.evidence(codes[first])[inverse]
+    found: Numbers = model.evidence(codes[first])[inverse]
+    return found
 
 
 def packed(codes: Codes) -> npt.NDArray[np.int64]:
@@ -152,7 +153,9 @@ def _readings(members: Coded, name: str, kana: str, low: Index, high: Index) -> 
     names, kanas = members.hashes[name], members.hashes[kana]
     _, same = _known(kanas, low, high)
     crossed = (names[low] != EMPTY) & (names[low] == kanas[high])
-    return same | crossed | ((names[high] != EMPTY) & (names[high] == kanas[low]))
+    crossed |= (names[high] != EMPTY) & (names[high] == kanas[low])
+    found: Flags = same | crossed
+    return found
 
 
 def _form(members: Coded, low: Index, high: Index) -> Codes:

@@ -78,12 +78,20 @@ def _fitted(odds: Numbers, levels: npt.NDArray[np.float64], same: Numbers) -> Nu
     spread[:2] = _SPREADS["slope"], _SPREADS["intercept"] * bits
     held = np.diag(1 / spread**2)
     found = centre.copy()
+
+    def loss(at: Numbers) -> float:
+        odds = design @ at
+        held_by = ((at - centre) ** 2 / spread**2).sum() / 2
+        return float((np.logaddexp(0, odds) - same * odds).sum() + held_by)
+
     for _ in range(_ROUNDS):
         chance = 1 / (1 + np.exp(-(design @ found).clip(-40, 40)))
         slope = design.T @ (same - chance) - held @ (found - centre)
         curve = (design * (chance * (1 - chance))[:, None]).T @ design + held
         step = np.linalg.solve(curve, slope)
-        found += step
-        if np.abs(step).max() < 1e-8:
+        while loss(found + step) > loss(found) and np.abs(step).max() > 1e-8:
+            step /= 2
+        found = found + step
+        if np.abs(step).max() < 1e-6:
             break
     return found

@@ -14,7 +14,8 @@ _ONE_NAME = {key: value * 0.85 for key, value in _OFTEN.items()} | {
     "same_reading": 0.07, "close": 0.05, "part": 0.02, "differs": 0.01,
 }  # fmt: skip
 _ONE_PERSON = {key: value * 0.9 for key, value in _OFTEN.items()} | {
-    "same_reading": 0.04, "close": 0.01, "close_given": 0.02, "same_family": 0.01, "same_given": 0.01, "differs": 0.02,
+    "same_reading": 0.04, "close": 0.01, "close_given": 0.02, "same_family": 0.01,
+    "same_given": 0.01, "differs": 0.02,
 }  # fmt: skip
 _ONE_HEAD = {
     **{key: value * 0.8 for key, value in _OFTEN.items()},
@@ -32,7 +33,8 @@ _OTHER_NAME = {
 }  # fmt: skip
 _OTHER_PERSON = {
     "same_rare": 0.001, "same_known": 0.004, "same_often": 0.005, "same_common": 0.02,
-    "same_reading": 0.01, "close": 0.01, "close_given": 0.005, "same_family": 0.05, "same_given": 0.05, "differs": 0.85,
+    "same_reading": 0.01, "close": 0.01, "close_given": 0.005, "same_family": 0.05,
+    "same_given": 0.05, "differs": 0.85,
 }  # fmt: skip
 _ONE_DATE = {"same": 0.9, "month": 0.05, "close": 0.03, "differs": 0.02}
 _OTHER_DATE = {"same": 0.002, "month": 0.004, "close": 0.02, "differs": 0.974}

@@ -132,7 +132,8 @@ class Model:
         if not len(self._crowded):
             return np.zeros(len(keys), dtype=np.bool_)
         at = np.searchsorted(self._crowded, keys).clip(max=len(self._crowded) - 1)
-        return self._crowded[at] == keys
+        found: Flags = self._crowded[at] == keys
+        return found
 
     def rarity(self, column: str, hashes: Hashes) -> npt.NDArray[np.int8]:
         """0 for a rare value, then 1, 2 and 3 for one that ever more have (`RARITIES`)."""
@@ -189,7 +190,8 @@ def _odds(kinds: tuple[PairKind, ...], codes: npt.NDArray[np.int8]) -> Numbers:
             total += table[codes[:, place]]
         target = same if kind.same else other
         np.logaddexp2(target, total, out=target)
-    return same - other
+    odds: Numbers = same - other
+    return odds
 
 
 RARITIES = (4, 20, 100)

@@ -33,6 +33,11 @@ def _of_two_kinds(compared: Compared) -> Flags:
     return named & (individual[compared.low] != individual[compared.high])
 
 
+def _any(*told: Flags) -> Flags:
+    found: Flags = np.logical_or.reduce(told)
+    return found
+
+
 def supported(compared: Compared) -> Flags:
     """Whether enough agrees beside a name and a municipality, or beside a building.
 
@@ -42,26 +47,22 @@ def supported(compared: Compared) -> Flags:
     facts = _facts(compared)
     place = compared.at("place", "room", "block")
     named = compared.at("name", *ONE_NAME, "close") | ~compared.at("name", "part", "differs")
-    return np.logical_or.reduce(
-        (
-            facts,
-            place & named,
-            compared.at("place", "room", "block", "close", "town") & individuals,
-            _named(compared) & _same_person(compared),
-        )
+    return _any(
+        facts,
+        place & named,
+        compared.at("place", "room", "block", "close", "town") & individuals,
+        _named(compared) & _same_person(compared),
     )
 
 
 def _facts(compared: Compared) -> Flags:
     """Whether something agrees that neither namesakes nor tenants of one office share."""
-    return np.logical_or.reduce(
-        (
-            compared.at("phone", "same"),
-            compared.at("email", "same"),
-            compared.at("birth", "same", "month", "close"),
-            compared.at("begun", "same", "month", "close"),
-            compared.at("place", "room", "block") & _same_person(compared),
-        )
+    return _any(
+        compared.at("phone", "same"),
+        compared.at("email", "same"),
+        compared.at("birth", "same", "month", "close"),
+        compared.at("begun", "same", "month", "close"),
+        compared.at("place", "room", "block") & _same_person(compared),
     )
 
 
@@ -76,14 +77,12 @@ def _same_person(compared: Compared) -> Flags:
 def never_same(compared: Compared) -> Flags:
     """Pairs that are different whatever else agrees."""
     individuals = compared.codes[:, -1] == WHO.index("individual")
-    return np.logical_or.reduce(
-        (
-            _person_and_corporation(compared),
-            individuals & _relatives(compared),
-            ~individuals & _tenants(compared),
-            _twins_by_form(compared),
-            _branch(compared),
-        )
+    return _any(
+        _person_and_corporation(compared),
+        individuals & _relatives(compared),
+        ~individuals & _tenants(compared),
+        _twins_by_form(compared),
+        _branch(compared),
     )
 
 
@@ -133,13 +132,11 @@ def _branch(compared: Compared) -> Flags:
 
 def related(compared: Compared) -> Flags:
     """A person and a corporation headed by that person, or a head office and its branch."""
-    together = np.logical_or.reduce(
-        (
-            compared.at("place", "room", "block"),
-            compared.at("phone", "same"),
-            compared.at("birth", "same"),
-            compared.at("email", "same"),
-        )
+    together = _any(
+        compared.at("place", "room", "block"),
+        compared.at("phone", "same"),
+        compared.at("birth", "same"),
+        compared.at("email", "same"),
     )
     headed = _person_and_corporation(compared) & _same_person(compared) & together
     known = together | _same_person(compared)

@@ -40,7 +40,8 @@ def close(first: pl.Series, second: pl.Series) -> Flags:
         may=(longer >= pl.when(latin).then(7).otherwise(4)) & (bare[0] == bare[1]),
         most=longer.clip(5) // 5,
     )
-    return (distances(first, second) <= told["most"].to_numpy()) & told["may"].to_numpy()
+    alike: Flags = distances(first, second) <= told["most"].to_numpy()
+    return alike & told["may"].to_numpy()
 
 
 def contains(first: pl.Series, second: pl.Series) -> Flags:
