@@ -1,4 +1,5 @@
-"""One Airflow DAG per system: `sync_<system>`, generated from the connectors' declarations.
+"""One Airflow DAG per system, `sync_<system>`, generated from the connectors' declarations, and
+`consolidate`, which follows them.
 
 Parsing this file opens no connection and loads no data library (invariant 11).
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 from airflow.sdk import get_parsing_context
 
 from dags.build import build_dag, dag_id
+from dags.consolidate import DAG_ID, build_consolidate
 from hub.declared import declarations
 
 # A task's process needs its own DAG only.
@@ -16,3 +18,6 @@ _wanted = get_parsing_context().dag_id
 for _name, _declaration in declarations().items():
     if _wanted in {None, dag_id(_name)}:
         globals()[dag_id(_name)] = build_dag(_declaration)
+
+if _wanted in {None, DAG_ID}:
+    consolidate = build_consolidate(declarations().values())
