@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from canonical.matching import hashing
-from canonical.matching.coding import NO_DAY, Coded, Flags, Index, coded
+from canonical.matching.coding import NO_DAY, Coded, Index, coded
 from canonical.matching.hashing import EMPTY, Hashes
 from canonical.matching.model import Model
 

@@ -14,7 +14,6 @@ from canonical.matching.levels import BY_NAME, COMPARISONS, NAMES, OUTCOMES
 from canonical.matching.model import Model, Numbers
 from canonical.matching.rules import judged
 
-
 _ROOM = r"-[0-9]{3,}$"
 """What follows the block's number where a room is written behind another hyphen."""
 
@@ -61,7 +60,8 @@ def as_frame(compared: Compared, weight: Numbers, outcome: Codes) -> pl.DataFram
 
 def probabilities(weight: Numbers) -> Numbers:
     """The probability that goes with log odds in bits."""
-    return 1.0 / (1.0 + np.exp2(-weight.clip(-200, 200)))
+    found: Numbers = 1.0 / (1.0 + np.exp2(-weight.clip(-200, 200)))
+    return found
 
 
 def weights(codes: Codes, model: Model) -> Numbers:
@@ -152,9 +152,14 @@ def _readings(members: Coded, name: str, kana: str, low: Index, high: Index) -> 
     """Where the readings are the same, or the name of one is the reading of the other."""
     names, kanas = members.hashes[name], members.hashes[kana]
     _, same = _known(kanas, low, high)
-    crossed = (names[low] != EMPTY) & (names[low] == kanas[high])
-    crossed |= (names[high] != EMPTY) & (names[high] == kanas[low])
-    found: Flags = same | crossed
+    return same | _crossed(names, kanas, low, high)
+
+
+def _crossed(column: Hashes, other: Hashes, low: Index, high: Index) -> Flags:
+    """Where the value of one member stands in another column of the other member."""
+    one, two = column[low], column[high]
+    found: Flags = (one != EMPTY) & (one == other[high])
+    found |= (two != EMPTY) & (two == other[low])
     return found
 
 
@@ -177,8 +182,13 @@ def _trade_name(members: Coded, low: Index, high: Index) -> Codes:
     first, second, inverse = _texts(members, "trade_name", low, high, rest)
     alike = similarity.close(first, second)
     codes[rest] = np.where(alike, comparison.code("close"), comparison.code("differs"))[inverse]
-    codes[same] = comparison.code("same")
+    codes[same | _shop_for_person(members, low, high)] = comparison.code("same")
     return codes
+
+
+def _shop_for_person(members: Coded, low: Index, high: Index) -> Flags:
+    """Where one member's shop stands for a person's name in the other."""
+    return _crossed(members.hashes["trade_name"], members.hashes["person_name"], low, high)
 
 
 def _person(members: Coded, low: Index, high: Index, model: Model) -> Codes:
@@ -197,6 +207,7 @@ def _person(members: Coded, low: Index, high: Index, model: Model) -> Codes:
     found[family] = level("same_family")
     found[family & one_off & (longer >= 4)[inverse]] = level("close_given")
     codes[rest] = found
+    codes[_shop_for_person(members, low, high)] = BY_NAME["person"].unknown
     codes[reading] = level("same_reading")
     codes[same] = model.rarity("person_name", members.hashes["person_name"][low[same]])
     return codes

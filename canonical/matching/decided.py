@@ -17,9 +17,11 @@ from canonical.matching.comparison import level_codes
 from canonical.matching.levels import COMPARISONS
 from canonical.matching.model import Model, Numbers
 
-_SPREADS = {"slope": 0.25, "intercept": 1.0, "correction": 1.0}
+_SPREADS = {"slope": 0.1, "intercept": 1.0, "correction": 0.7}
 """Standard deviations of the prior: of the slope, and in bits of the others."""
 _ROUNDS = 50
+_MOST = 8.0
+"""Bits beyond which a decision against the model is taken as no more surprising: somebody erred."""
 
 
 def corrected(model: Model, members: Coded, decisions: pl.DataFrame | None) -> Model:
@@ -36,7 +38,7 @@ def corrected(model: Model, members: Coded, decisions: pl.DataFrame | None) -> M
     low, high = members.positions(told["low"]), members.positions(told["high"])
     codes = level_codes(members, low, high, model).codes
     same = (told["verdict"] == "same").to_numpy().astype(np.float64)
-    found = _fitted(model.evidence(codes) * np.log(2), _indicators(codes), same)
+    found = _fitted(model.evidence(codes).clip(-_MOST, _MOST) * np.log(2), _indicators(codes), same)
     corrections = found[2:] / np.log(2)
     sizes = [len(comparison.levels) - 1 for comparison in COMPARISONS]
     parts = np.split(corrections, np.cumsum(sizes)[:-1])

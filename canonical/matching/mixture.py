@@ -3,8 +3,8 @@
 A pair's levels are independent within its kind (Fellegi and Sunter 1969; Winkler 1988 for
 learning without labels). Pairs with the same levels are counted once, so a round costs as many
 steps as there are different patterns. What the starting figures say counts as some pairs of each
-kind: a kind of which there are few keeps its meaning. The kinds that are the same differ from one another
-in what a move changes alone.
+kind: a kind of which there are few keeps its meaning. The kinds that are the same differ from one
+another in what a move changes alone.
 """
 
 from __future__ import annotations

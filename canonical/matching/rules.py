@@ -30,7 +30,8 @@ def _of_two_kinds(compared: Compared) -> Flags:
     """Whether one name stands for a person and for the head of an organisation."""
     individual = compared.members.individual
     named = compared.codes[:, NAMES.index("person")] <= BY_NAME["person"].code("same_reading")
-    return named & (individual[compared.low] != individual[compared.high])
+    found: Flags = named & (individual[compared.low] != individual[compared.high])
+    return found
 
 
 def _any(*told: Flags) -> Flags:
@@ -99,7 +100,8 @@ def kept_apart(compared: Compared) -> Flags:
 def _person_and_corporation(compared: Compared) -> Flags:
     individual, corporation = compared.members.individual, compared.members.corporation
     low, high = compared.low, compared.high
-    return (individual[low] & corporation[high]) | (corporation[low] & individual[high])
+    found: Flags = (individual[low] & corporation[high]) | (corporation[low] & individual[high])
+    return found
 
 
 def _relatives(compared: Compared) -> Flags:
@@ -119,7 +121,7 @@ def _twins_by_form(compared: Compared) -> Flags:
     """前株 and 後株 of one name on one day are two companies: registers know both."""
     days = compared.members.days["as_of"]
     one, other = days[compared.low], days[compared.high]
-    one_day = (one != NO_DAY) & (one == other)
+    one_day: Flags = (one != NO_DAY) & (one == other)
     return one_day & compared.at("name", *ONE_NAME) & compared.at("form", "other_side")
 
 
@@ -127,7 +129,8 @@ def _branch(compared: Compared) -> Flags:
     """One of the two names ends with 支店, 営業所 and the like, the other does not."""
     branch = compared.members.branch
     other = compared.at("name", "part", "close", "differs", "same_reading")
-    return other & (branch[compared.low] != branch[compared.high])
+    found: Flags = other & (branch[compared.low] != branch[compared.high])
+    return found
 
 
 def related(compared: Compared) -> Flags:

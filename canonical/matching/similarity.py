@@ -41,7 +41,8 @@ def close(first: pl.Series, second: pl.Series) -> Flags:
         most=longer.clip(5) // 5,
     )
     alike: Flags = distances(first, second) <= told["most"].to_numpy()
-    return alike & told["may"].to_numpy()
+    alike &= told["may"].to_numpy()
+    return alike
 
 
 def contains(first: pl.Series, second: pl.Series) -> Flags:

@@ -8,8 +8,8 @@ import polars as pl
 
 from canonical.matching import blocking, hashing
 from canonical.matching.coding import Coded, Index, coded
-from canonical.matching.comparison import level_codes, packed, probabilities
 from canonical.matching.compared import Codes
+from canonical.matching.comparison import level_codes, packed, probabilities
 from canonical.matching.decided import corrected
 from canonical.matching.hashing import EMPTY, Hashes
 from canonical.matching.kinds import starting_kinds
