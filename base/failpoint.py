@@ -38,6 +38,13 @@ MATCH_POINTS = (
 )
 """The fail points of a chunk of matching, in its order."""
 
+RELATE_POINTS = (
+    "relate.begun",
+    "relate.written",
+    "relate.done",
+)
+"""The fail points of a step that looks for relations, in its order."""
+
 _armed: dict[str, int] = {}
 _name, _, _count = os.environ.get("HUB_FAILPOINT", "").partition(":")
 if _name:

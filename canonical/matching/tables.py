@@ -69,8 +69,8 @@ class Tables:
     bulk: Bulk
 
     def members(self, column: str, values: pl.Series) -> pl.DataFrame:
-        """Rows of match_member where `column` (member_id or record_id) is among the values."""
-        return self._among("match_member", MEMBER_SCHEMA, column, values)
+        """Rows of match_member where a column that has an index is among the values."""
+        return self.among("match_member", MEMBER_SCHEMA, column, values)
 
     def members_between(self, first: int, last: int) -> pl.DataFrame:
         """Rows of match_member of the records from `first` to `last`."""
@@ -83,16 +83,16 @@ class Tables:
 
     def known(self, members: pl.Series) -> pl.DataFrame:
         """Where these members are claimed, their scope and kind, without their other features."""
-        return self._among("match_member", KNOWN_SCHEMA, "member_id", members)
+        return self.among("match_member", KNOWN_SCHEMA, "member_id", members)
 
     def identifiers(self, members: pl.Series) -> pl.DataFrame:
         """The identifiers of these members."""
-        return self._among("match_identifier", IDENTIFIER_SCHEMA, "member_id", members)
+        return self.among("match_identifier", IDENTIFIER_SCHEMA, "member_id", members)
 
     def sharing(self, held: pl.DataFrame) -> pl.DataFrame:
         """All rows of match_identifier with a kind and value among those of `held`."""
         found = [
-            self._among(
+            self.among(
                 "match_identifier", IDENTIFIER_SCHEMA, "value", part["value"].unique(), kind=kind
             )
             for (kind,), part in held.group_by("kind", maintain_order=True)
@@ -101,11 +101,11 @@ class Tables:
 
     def blocks(self, keys: pl.Series) -> pl.DataFrame:
         """All rows of match_key with these keys."""
-        return self._among("match_key", KEY_SCHEMA, "key", keys)
+        return self.among("match_key", KEY_SCHEMA, "key", keys)
 
     def edges(self, members: pl.Series) -> pl.DataFrame:
         """The edges that touch any of these members, each once."""
-        ends = [self._among("match_edge", EDGE_SCHEMA, end, members) for end in ("low", "high")]
+        ends = [self.among("match_edge", EDGE_SCHEMA, end, members) for end in ("low", "high")]
         return pl.concat(ends).unique(["low", "high"])
 
     def decisions(self) -> pl.DataFrame:
@@ -118,11 +118,11 @@ class Tables:
 
     def crosswalk(self, column: str, values: pl.Series) -> pl.DataFrame:
         """Current rows of the crosswalk where `column` (member_id or party_id) is among these."""
-        return self._among("crosswalk", CROSSWALK_SCHEMA, column, values, "AND recorded_to IS NULL")
+        return self.among("crosswalk", CROSSWALK_SCHEMA, column, values, "AND recorded_to IS NULL")
 
     def parties(self, ids: pl.Series) -> pl.DataFrame:
         """The parties of these ids."""
-        return self._among("party", PARTY_SCHEMA, "party_id", ids)
+        return self.among("party", PARTY_SCHEMA, "party_id", ids)
 
     def every(self, table: str, schema: Mapping[str, PolarsDataType]) -> pl.DataFrame:
         """All rows of a table."""
@@ -151,12 +151,12 @@ class Tables:
             (MATCH_EDGE, "low"),
             (MATCH_EDGE, "high"),
         ):
-            self._delete(table, column, members)
+            self.remove(table, column, members)
 
     def remove_edges(self, members: pl.Series) -> None:
         """Take out all edges that touch these members."""
         for end in ("low", "high"):
-            self._delete(MATCH_EDGE, end, members)
+            self.remove(MATCH_EDGE, end, members)
 
     def unkey(self, keys: pl.DataFrame) -> None:
         """Take out all keys of some members; there is no index by member, so keys are given."""
@@ -175,7 +175,7 @@ class Tables:
         """Note parties whose golden record, or relations, have to be computed again."""
         frame = pl.DataFrame({"party_id": parties.unique().sort()})
         schema: Mapping[str, PolarsDataType] = {"party_id": pl.Int64}
-        noted = self._among(table.name, schema, "party_id", frame["party_id"])
+        noted = self.among(table.name, schema, "party_id", frame["party_id"])
         self.add(table, frame.join(noted, on="party_id", how="anti"))
 
     def write_parties(self, frame: pl.DataFrame) -> None:
@@ -198,12 +198,12 @@ class Tables:
         gone = ended.filter(replaced)
         for key in gone["recorded_from"].unique().to_list():
             members = gone.filter(pl.col("recorded_from") == key)["member_id"]
-            self._delete(CROSSWALK, "member_id", members, "AND recorded_to IS NULL")
+            self.remove(CROSSWALK, "member_id", members, "AND recorded_to IS NULL")
         kept = ended.filter(~replaced).select("member_id", "recorded_from", "recorded_to")
         self.bulk.update(self.connection, CROSSWALK, kept, ["member_id", "recorded_from"])
         self.add(CROSSWALK, begun.select(CROSSWALK_SCHEMA.keys()))
 
-    def _among(
+    def among(
         self,
         table: str,
         schema: Mapping[str, PolarsDataType],
@@ -213,6 +213,7 @@ class Tables:
         *,
         kind: object = None,
     ) -> pl.DataFrame:
+        """Rows of a table where `column` is among the values, and `also` (SQL) holds."""
         if values.is_empty():
             return pl.DataFrame(schema=schema)
         is_text = values.dtype == pl.String
@@ -222,7 +223,8 @@ class Tables:
         bound = {"keys": self.bulk.pack(values.to_list()), "kind": kind}
         return self.bulk.select(self.connection, statement, bound, schema)
 
-    def _delete(self, table: Table, column: str, values: pl.Series, also: str = "") -> None:
+    def remove(self, table: Table, column: str, values: pl.Series, also: str = "") -> None:
+        """Take out the rows where `column` is among the values, and `also` (SQL) holds."""
         if values.is_empty():
             return
         member = self.bulk.member(column, "bigint")
