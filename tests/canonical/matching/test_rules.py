@@ -86,8 +86,8 @@ def test_tenants_of_one_office_are_different() -> None:
     ("one", "other"), [("鳴瀬第一不動産", "鳴瀬第二不動産"), ("ＡＢ", "ＡＣ"), ("縁", "善")]
 )
 def test_numbers_and_short_names_are_no_typing_mistakes(one: str, other: str) -> None:
-    told = [company(name=f"株式会社{name}", name_core=name) for name in (one, other)]
-    assert verdict(*told) == "different"
+    told, asked = (company(name=f"株式会社{name}", name_core=name) for name in (one, other))
+    assert verdict(told, asked) == "different"
 
 
 def test_a_claim_that_says_nothing_is_nobody() -> None:
