@@ -68,7 +68,7 @@ class Consolidation:
 def consolidate(
     store: Store, clock: Clock | None = None, said: Callable[[str], None] | None = None
 ) -> Consolidation:
-    """Match what changed, compute the golden records that wait, number the events.
+    """Match what changed, find relations, compute the golden records that wait, number the events.
 
     Each part goes on from where it stands and ends in transactions of its own: a run that is
     killed is simply run again, and several at once do the work once.
@@ -84,13 +84,13 @@ def consolidate(
     from base.clock import SystemClock
     from canonical.changes import sequencer
     from canonical.golden import build
-    from canonical.matching.run import match
+    from hub.matching import run_matching
 
     clock = clock or SystemClock()
     said = said or _silent
     began = clock.monotonic()
     said(STEPS[0])
-    matched = match(store, clock)
+    matched = run_matching(store, clock=clock)
     said(STEPS[1])
     golden = build.run(store.database, clock=clock)
     said(STEPS[2])

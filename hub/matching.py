@@ -21,11 +21,18 @@ _PERSONAL_OF_INDIVIDUALS = frozenset({"name", "trade_name", "place", "phone", "e
 
 
 def run_matching(store: Store, *, full: bool = False, clock: Clock | None = None) -> MatchSummary:
-    """Match what changed since the last run; `full` matches everything from scratch."""
+    """Match what changed since the last run, and look for relations anew where that mattered.
+
+    `full` does both from scratch.
+    """
+    from canonical.matching.relations import relate
     from canonical.matching.run import match
 
+    clock = clock or SystemClock()
     describe_streams(store)
-    return match(store, clock or SystemClock(), full=full)
+    matched = match(store, clock, full=full)
+    relate(store, clock, full=full)
+    return matched
 
 
 def describe_streams(store: Store) -> None:

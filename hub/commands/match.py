@@ -8,6 +8,7 @@ import click
 
 from hub.commands.match_decide import decide, decisions, merge, unmerge
 from hub.commands.match_options import personal_option, scope_option
+from hub.commands.match_relations import relations
 from hub.commands.options import emit, json_option, tell_cut
 from hub.console import console, counted, table
 
@@ -17,7 +18,7 @@ def match() -> None:
     """Matching: records that speak of the same business."""
 
 
-for command in (decide, decisions, merge, unmerge):
+for command in (decide, decisions, merge, relations, unmerge):
     match.add_command(command)
 
 

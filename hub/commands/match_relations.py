@@ -1,0 +1,47 @@
+"""`hub match relations`: parties that are not the same but hang together."""
+
+from __future__ import annotations
+
+import click
+
+from hub.commands.match_options import scope_option
+from hub.commands.options import emit, json_option, tell_cut
+from hub.console import console, table
+
+
+@click.command()
+@click.argument("name", metavar="PARTY", required=False)
+@click.option(
+    "--status",
+    type=click.Choice(["candidate", "confirmed", "rejected"]),
+    help="Only those that wait for a person, that hold, or that a person rejected.",
+)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@scope_option
+@json_option
+def relations(
+    name: str | None, status: str | None, limit: int, scopes: tuple[str, ...], as_json: bool
+) -> int:
+    """List what parties are to each other: successors, groups, branches, trade names.
+
+    PARTY is a party's id or one of its records as SYSTEM.STREAM:KEY[/ROLE]. A candidate waits for
+    `hub match decide A B --related KIND`, or `--different`, which rejects it.
+    """
+    from base.settings import Settings
+    from hub.relations import relations as standing
+    from hub.sync import open_store
+
+    with open_store(Settings.load()) as store:
+        rows, total = standing(store, name, status, scopes, limit)
+    if as_json:
+        emit(rows)
+    elif rows:
+        shown = table("relation", "from", "to", "cause", "since", "status", "because", "records")
+        for row in rows:
+            told = ("kind", "from", "to", "cause", "since", "status", "because")
+            shown.add_row(*(str(row[word] or "") for word in told), " ".join(row["records"]))
+        console().print(shown)
+    else:
+        click.echo("No relation is known.")
+    tell_cut(len(rows), total)
+    return 0
