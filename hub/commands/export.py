@@ -132,3 +132,68 @@ def _print_report(report: Report, out: Path) -> None:
         )
     if report.not_held:
         click.echo("values without a place in the form: see the report")
+
+
+@export.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A new folder."
+)
+@click.option(
+    "--release",
+    required=True,
+    metavar="NAME",
+    help="Its name: the same business has other pseudonyms in another release.",
+)
+@click.option(
+    "--salt-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What the pseudonyms are keyed with (default: made at random and kept in the hub's home).",
+)
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(["succession", "yorozu"]),
+    help="Count what this confidential system knows, too.",
+)
+@json_option
+def parquet(
+    out: Path, release: str, salt_file: Path | None, scopes: tuple[str, ...], as_json: bool
+) -> int:
+    """Write a pseudonymised snapshot for analysis, as Parquet: no names, no cell under 10."""
+    from dataclasses import asdict
+
+    from base.clock import SystemClock
+    from base.settings import Settings
+    from hub.exports import pseudonyms, target
+    from hub.exports.snapshot import snapshot
+    from hub.sync import open_store
+
+    try:
+        name = pseudonyms.release_name(release)
+    except ValueError:
+        raise click.UsageError(
+            f"{release!r} cannot name a release: use letters, digits, '.', '_' and '-'"
+        ) from None
+    settings = Settings.load()
+    with open_store(settings) as store:
+        target.free(out)
+        salt = (
+            pseudonyms.given_salt(salt_file)
+            if salt_file
+            else pseudonyms.kept_salt(settings.home, name)
+        )
+        written = snapshot(
+            store.database,
+            out,
+            pseudonyms.Pseudonyms(name, salt),
+            SystemClock().now(),
+            scopes=scopes,
+        )
+    if as_json:
+        emit([asdict(one) for one in written])
+        return 0
+    for one in written:
+        left = f", {one.left_out:,} left out in cells under 10" if one.left_out else ""
+        click.echo(f"{one.table}: {counted(one.rows, 'row')}{left}")
+    return 0

@@ -102,11 +102,11 @@ def _blankable(structure: str) -> frozenset[str]:
 
 def _lacking(structure: str, tree: Mapping[str, Any]) -> str:
     """What the pattern that comes nearest still asks for."""
-    lacking = [
-        sorted(pattern.required - tree.keys() - _blankable(structure))
-        for pattern in PATTERNS[structure]
-    ]
-    return "without " + ", ".join(min(lacking, key=lambda names: len(names)))
+    blankable = _blankable(structure)
+    lacking = [pattern.required - tree.keys() - blankable for pattern in PATTERNS[structure]]
+    fewest = min(len(names) for names in lacking)
+    nearest = next(names for names in lacking if len(names) == fewest)
+    return "without " + ", ".join(sorted(nearest))
 
 
 class Xsd:
