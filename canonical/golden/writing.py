@@ -67,8 +67,8 @@ class Changes:
         opened, closed: rows of golden_party, by party; of `closed` only the key.
         lists, conflicts: the same pairs for the other tables.
         told: party_id, change (`created`, `changed`, `removed`), fields (list of what changed:
-            units, their companions, names of lists, `conflicts`; `sources` where nothing changed
-            but who says it).
+            units, their companions, names of lists, `conflicts`; empty where nothing changed but
+            who says it).
     """
 
     opened: pl.DataFrame
@@ -183,10 +183,9 @@ def _told(
         .otherwise(pl.lit("changed"))
     )
     found = pl.concat(fields).unique(maintain_order=True)
-    named = found.filter((pl.col("field") != _SOURCES) | (pl.len().over("party_id") == 1))
     return (
-        named.group_by("party_id", maintain_order=True)
-        .agg(fields=pl.col("field"))
+        found.group_by("party_id", maintain_order=True)
+        .agg(fields=pl.col("field").filter(pl.col("field") != _SOURCES))
         .with_columns(change=change)
         .sort("party_id")
     )
