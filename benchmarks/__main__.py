@@ -11,6 +11,7 @@ from benchmarks.applications import applications
 from benchmarks.contenders import NAMES
 from benchmarks.datasets import Dataset, flat
 from benchmarks.floors import floors
+from benchmarks.golden import block as golden
 from benchmarks.matching import block
 from benchmarks.results import Results
 from benchmarks.scenarios import Bench, Scenario
@@ -32,11 +33,13 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--scenarios",
         nargs="+",
-        choices=(*STORING, *READING, block.SCENARIO),
-        default=(*STORING, *READING, block.SCENARIO),
+        choices=(*STORING, *READING, block.SCENARIO, golden.SCENARIO),
+        default=(*STORING, *READING, block.SCENARIO, golden.SCENARIO),
         help="blocks to run",
     )
-    parser.add_argument("--claims", type=int, default=1_000_000, help="to match (1 000 000)")
+    parser.add_argument(
+        "--claims", type=int, default=1_000_000, help="to match, and for golden records (1 000 000)"
+    )
     parser.add_argument("--tuning", action="store_true", help="match the world for tuning")
     parser.add_argument("--growth-peers", action="store_true", help="let the peers grow, too")
     parser.add_argument(
@@ -81,6 +84,8 @@ def main() -> int:
             reading.run(results, _say, name, folder, records=records, rounds=rounds)
     if block.SCENARIO in options.scenarios:
         block.run(results, _say, _matching(options))
+    if golden.SCENARIO in options.scenarios:
+        _golden(options, results)
     if not set(options.scenarios) & set(STORING):
         return _tell(options, results, report.machine())
     return _tell(options, results, _store(options, results))
@@ -93,6 +98,12 @@ def _matching(options: argparse.Namespace) -> block.Setting:
         rounds=1 if options.quick else options.rounds,
         folder=options.out / block.SCENARIO,
     )
+
+
+def _golden(options: argparse.Namespace, results: Results) -> None:
+    claims, rounds = (20_000, 1) if options.quick else (options.claims, options.rounds)
+    with postgres() as server:
+        golden.run(results, _say, server, claims, rounds)
 
 
 def _store(options: argparse.Namespace, results: Results) -> dict[str, str]:

@@ -37,6 +37,7 @@ SCENARIOS = {
     "csv_rows": "A CSV file in CP932, read alone",
     "xml": "XML documents in a ZIP, read and validated alone",
     "matching": "Matching claims without identifiers",
+    "golden": "Golden records from claims in PostgreSQL",
 }
 
 
