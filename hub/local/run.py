@@ -1,8 +1,8 @@
 """`make run`: the whole hub on this machine from one command.
 
 Sets up what is missing, starts the mocks and Airflow, triggers every sync, shows how far each is,
-ends with a table, and stays up until Ctrl-C. With `--once` it leaves when the syncs have ended:
-exit code 0 if all went well, else 1.
+makes businesses out of what they brought, ends with a table, and stays up until Ctrl-C. With
+`--once` it leaves when all that has ended: exit code 0 if all went well, else 1.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import NoReturn
 from rich.console import Console
 
 from base.errors import HubError, SettingsError
-from hub.local import airflow, display, mocks, progress, secrets
+from hub.local import airflow, consolidated, display, mocks, progress, secrets
 from hub.local.follow import Outcome, follow
 from hub.local.parent import end_with_parent
 from hub.local.ports import require_free
@@ -138,7 +138,7 @@ def sync_all(
 
     declared = declarations()
     dags = {f"sync_{name}": name for name in declared}
-    client.wait_for_dags(set(dags), processes)
+    client.wait_for_dags({*dags, consolidated.DAG}, processes)
     for dag in dags:
         client.trigger(dag)
     streams = [(name, stream) for name, d in declared.items() for stream in d.streams]
@@ -146,6 +146,12 @@ def sync_all(
         return follow(
             client, dags, since=since, home=options.home, show=shown, check=processes.check
         )
+
+
+def say(console: Console, sentences: Sequence[str]) -> None:
+    """Print sentences that may hold anything, each on a line of its own however long."""
+    for sentence in sentences:
+        console.print(sentence, markup=False, soft_wrap=True)
 
 
 def stay(options: Options, processes: Processes, console: Console) -> None:
@@ -174,10 +180,11 @@ def run(options: Options, console: Console) -> int:
             client = bring_up(options, processes, console)
             console.print(f"Up after {time.monotonic() - started:.0f} s. Syncing ...")
             outcomes = sync_all(options, processes, client, since, console)
-            well = all(outcome.well for outcome in outcomes)
             console.print(display.outcome_table(outcomes, time.monotonic() - started))
-            for sentence in display.complaints(outcomes):
-                console.print(sentence, markup=False, soft_wrap=True)
+            say(console, display.complaints(outcomes))
+            businesses = consolidated.follow(client, since=since, check=processes.check)
+            say(console, consolidated.sentences(businesses))
+            well = businesses.well and all(outcome.well for outcome in outcomes)
             stay(options, processes, console)
     except Stopped:
         console.print("Stopped; nothing is left running.")
