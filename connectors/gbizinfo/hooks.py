@@ -40,7 +40,14 @@ def read_rows(
 ) -> Iterator[Page]:
     """Each row of the list that `options.rows` names; `limit` counts corporations."""
     name = str(context.stream.options["rows"])
-    yield from _read(context, window, resume, limit, lambda fields: rows_of(fields, name))
+    yield from _read(
+        context,
+        window,
+        resume,
+        limit,
+        lambda fields: rows_of(fields, name),
+        owner=corporation_of,
+    )
 
 
 def read_years(
@@ -51,7 +58,13 @@ def read_years(
 
 
 def _read(
-    context: ReadContext, window: Window, resume: str | None, limit: int | None, cut: Cut
+    context: ReadContext,
+    window: Window,
+    resume: str | None,
+    limit: int | None,
+    cut: Cut,
+    *,
+    owner: Callable[[str], str] | None = None,
 ) -> Iterator[Page]:
     reader = RestReader(
         stream=context.stream,
@@ -59,6 +72,7 @@ def _read(
         client=context.client,
         address=context.connection.address,
         keys=Rows(context.keys, cut),
+        owner=owner,
     )
     yield from reader.read(window, resume=resume, limit=limit)
 
@@ -97,6 +111,11 @@ def rows_of(fields: Fields, name: str) -> list[bytes]:
         _joined({"key": _json(f"{number}-{fingerprint(bytes(row))}"), **fields, name: bytes(row)})
         for row in rows
     ]
+
+
+def corporation_of(key: str) -> str:
+    """The corporation whose row has this key."""
+    return key.partition("-")[0]
 
 
 def years_of(fields: Fields) -> list[bytes]:

@@ -61,6 +61,7 @@ class RestReader:
         address: the connection's, which a next page's address must not leave.
         prepare: a hook that changes each record's bytes before its key is read.
         keys: makes pages of records.
+        owner: see `connectors.transports.tally.Tally`; None where no two records are equal.
     """
 
     stream: Stream
@@ -69,6 +70,7 @@ class RestReader:
     address: str
     keys: MakesPages
     prepare: Prepare | None = None
+    owner: Callable[[str], str] | None = None
 
     def read(self, window: Window, *, resume: str | None, limit: int | None) -> Iterator[Page]:
         """The window's pages from `resume` on, at least `limit` records if the window has them.
@@ -83,7 +85,7 @@ class RestReader:
         first, pager, slicer = self._plan(window, limit)
         guard = EndlessGuard(self.stream.paging.max_pages)
         count = self.stream.paging.total_count
-        tally = Tally(count) if count is not None and position is None else None
+        tally = Tally(count, self.owner) if count is not None and position is None else None
         while True:
             try:
                 answer, sliced = self._page(pager.request(first, position), slicer)

@@ -110,9 +110,23 @@ def test_two_pages_of_equal_rows_are_read_to_the_end() -> None:
         pages = read_pages(connector(served.address), "procurements")
     assert [len(page.keys) for page in pages] == [1, 1, 1]
     assert pages[0].keys == pages[1].keys != pages[2].keys
+
+
+def test_a_row_that_comes_again_on_a_later_page_does_not_count() -> None:
+    again, other = company(NUMBERS[0], order("机")), company(NUMBERS[1], order("椅子"))
+    with serving(Answers([again], [other], [again])) as served:
+        pages = read_pages(connector(served.address), "procurements")
     (short,) = pages[2].findings
     assert (short.path, short.kind, short.count) == ("$.totalCount", "shortfall", 7)
     assert "9 records were announced, 2 came that no other page held" in short.detail
+
+
+def test_equal_rows_of_one_corporation_count_where_a_page_ends_between_them() -> None:
+    first = company(NUMBERS[0], *(order(f"机{n}") for n in range(5)))
+    rest = company(NUMBERS[0], *(order(f"机{n}") for n in range(3, 7)))
+    with serving(Answers([first], [rest])) as served:
+        pages = read_pages(connector(served.address), "procurements")
+    assert [page.findings for page in pages] == [[], []]
 
 
 def test_all_that_was_announced_is_no_finding() -> None:
