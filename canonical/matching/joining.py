@@ -15,8 +15,9 @@ def joined(links: Links, own: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFr
     """Those of the scope's members that join an open party: member_id, cluster.
 
     Each goes by its own decisions, identifiers and compared pairs with open members, in this
-    order; it takes none of several. Members that would bring two numbers into one party, or that a
-    person keeps apart, do not both stay.
+    order; it takes none of several. One with a number joins a party of that number alone: two
+    scopes that may not know of each other could bring two numbers into a party that has none.
+    Members of two natures, or that a person keeps apart, do not both stay.
 
     Args:
         links: of the open members and of `own`.
@@ -91,8 +92,9 @@ class _Joining:
     def _forbidden(self, member: int, cluster: int) -> bool:
         links, inside = self._links, self._members[cluster]
         number, nature = links.number.get(member), links.nature.get(member)
+        numbers = {links.number[other] for other in inside if other in links.number}
         return (
-            any(links.number.get(other, number) != number for other in inside if number)
+            (number is not None and number not in numbers)
             or any(links.nature.get(other, nature) != nature for other in inside if nature)
             or not links.parted.get(member, set()).isdisjoint(inside)
         )
@@ -102,12 +104,10 @@ class _Joining:
         return self._forbidden(member, cluster) or not ruled_out.isdisjoint(self._members[cluster])
 
     def _compatible(self, cluster: int, members: list[int]) -> list[int]:
-        """The guests that get along; of those that bring different numbers, none."""
+        """The guests that get along; of those of two natures, none."""
         links = self._links
-        for attribute in (links.number, links.nature):
-            brought = {attribute[member] for member in members if member in attribute}
-            if len(brought) > 1:
-                members = [member for member in members if member not in attribute]
+        if len({links.nature[member] for member in members if member in links.nature}) > 1:
+            members = [member for member in members if member not in links.nature]
         staying: list[int] = []
         for member in sorted(members, key=links.turn):
             if links.parted.get(member, set()).isdisjoint(staying):
