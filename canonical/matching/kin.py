@@ -41,7 +41,7 @@ LINK_COLUMNS = (
 )
 """What of a member is looked at."""
 
-PARTY_COLUMNS = ("nature", "number", "begun_on", "born_on")
+PARTY_COLUMNS = ("nature", "number", "begun_on", "told_on")
 """What of a party is looked at: see `canonical.matching.kin_reading`."""
 
 CANDIDATE = "candidate"
@@ -109,13 +109,13 @@ def _incorporated(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _group(pairs: pl.DataFrame) -> pl.DataFrame:
-    """みなし同一: two corporations under one head at one place, or with one telephone."""
+    """みなし同一: two corporations under one head, who is known by more than a name."""
     held = pairs.filter(
         (pl.col("nature_a") == "corporate")
         & (pl.col("nature_b") == "corporate")
         & _differ("number")
         & _same("person_name")
-        & (_same("phone") | _same("email") | _place())
+        & (_same("phone") | _same("email") | _place() | _same("birth_on"))
         & (pl.col("party_a") < pl.col("party_b"))
     )
     return _found(held, GROUP, None, pl.lit(None, pl.Date))
@@ -128,7 +128,7 @@ def _succeeded(pairs: pl.DataFrame) -> pl.DataFrame:
     speaks for it, and only of two who are not one person misspelt.
     """
     persons = (pl.col("nature_a") == "natural") & (pl.col("nature_b") == "natural")
-    two = _differ("person_name") & (_differ("number") | _differ("born_on"))
+    two = _differ("person_name") & (_differ("number") | _differ("birth_on"))
     shop = _same("trade_name") & (_same("phone") | _place())
     family = _same("family_name") & _same("phone") & _place()
     held = pairs.filter(persons & two & (shop | family) & _later())
@@ -142,12 +142,12 @@ def _succeeded(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _later() -> pl.Expr:
-    """Whether the first began later, else was born later, else has the greater id."""
+    """Whether the first began later, else was heard of later, else has the greater id."""
     by_id = pl.col("party_a") > pl.col("party_b")
     return (
         pl.when(_differ("begun_on"))
         .then(pl.col("begun_on_a") > pl.col("begun_on_b"))
-        .when(_differ("born_on"))
+        .when(_differ("birth_on"))
         .then(pl.col("born_on_a") > pl.col("born_on_b"))
         .otherwise(by_id)
     )

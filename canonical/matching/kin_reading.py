@@ -14,8 +14,11 @@ from canonical.matching.identity import CORPORATE_NUMBER, anchors
 from canonical.matching.kin import LINK_COLUMNS, PARTY_COLUMNS, linked
 from canonical.matching.tables import Tables
 
+SHARED = ("phone", "person_name", "trade_name")
+"""By what members of different parties are found; match_member has an index of each."""
+
 MOST_PARTIES = 30
-"""A telephone or a person's name that more parties share says nothing about any two of them."""
+"""A telephone or a name that more parties share says nothing about any two of them."""
 
 REGISTERS = ("base_registry", "register")
 """Roles of sources whose word about a relation settles it."""
@@ -90,13 +93,12 @@ def around(tables: Tables, parties: pl.Series) -> Around:
     own = _placed(tables.members("member_id", held["member_id"]), held)
     near = pl.concat(
         [
-            tables.members("phone", own["phone"].drop_nulls().unique()),
-            tables.members("person_name", own["person_name"].drop_nulls().unique()),
+            *(tables.members(name, own[name].drop_nulls().unique()) for name in SHARED),
             tables.members("member_id", _related(tables, own["member_id"])),
         ]
     ).unique("member_id")
     near = _placed(near, tables.crosswalk("member_id", near["member_id"]))
-    crowds = {name: _crowds(near, name) for name in ("phone", "person_name")}
+    crowds = {name: _crowds(near, name) for name in SHARED}
     pairs = pl.concat(
         [
             *(_sharing(own, near, name, crowds[name]) for name in crowds),
@@ -173,7 +175,8 @@ def _described(tables: Tables, pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def described(tables: Tables, parties: pl.Series) -> pl.DataFrame:
-    """What parties are: party, nature, number, begun_on (the earliest said), born_on.
+    """What parties are: party, nature, number, begun_on (the earliest said), told_on (since when
+    anything is said).
 
     Open members alone describe a party that has any.
     """
@@ -184,14 +187,14 @@ def described(tables: Tables, parties: pl.Series) -> pl.DataFrame:
     known = anchors(rows.select("member_id", "kind"), tables.identifiers(held["member_id"]))
     return (
         held.select("member_id", party="party_id")
-        .join(rows.select("member_id", "established_on", "birth_on"), on="member_id")
+        .join(rows.select("member_id", "established_on", "as_of"), on="member_id")
         .join(known, on="member_id")
         .group_by("party")
         .agg(
             pl.col("nature").drop_nulls().min(),
             pl.col("number").drop_nulls().min(),
             pl.col("established_on").min().alias("begun_on"),
-            pl.col("birth_on").min().alias("born_on"),
+            pl.col("as_of").min().alias("told_on"),
         )
         .select("party", *PARTY_COLUMNS)
     )

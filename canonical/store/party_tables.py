@@ -88,7 +88,8 @@ MATCH_MEMBER = Table(
     *(Column(name, sql_type(kind)) for name, kind in FEATURE_COLUMNS.items()),
     Index(None, "record_id"),
     Index(None, "phone", sqlite_where=text("phone IS NOT NULL")),
-    Index(None, "person_name", "municipality_code", sqlite_where=text("person_name IS NOT NULL")),
+    Index(None, "person_name", sqlite_where=text("person_name IS NOT NULL")),
+    Index(None, "trade_name", sqlite_where=text("trade_name IS NOT NULL")),
 )
 """Current party claims with the features by which they are compared."""
 

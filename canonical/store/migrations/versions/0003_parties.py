@@ -211,9 +211,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('member_id', name=op.f('pk_match_member'))
     )
     with op.batch_alter_table('match_member', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_match_member_person_name_municipality_code'), ['person_name', 'municipality_code'], unique=False, sqlite_where=sa.text('person_name IS NOT NULL'))
+        batch_op.create_index(batch_op.f('ix_match_member_person_name'), ['person_name'], unique=False, sqlite_where=sa.text('person_name IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_match_member_phone'), ['phone'], unique=False, sqlite_where=sa.text('phone IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_match_member_record_id'), ['record_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_match_member_trade_name'), ['trade_name'], unique=False, sqlite_where=sa.text('trade_name IS NOT NULL'))
 
     op.create_table('match_model',
     sa.Column('model_no', sa.Integer(), autoincrement=False, nullable=False),
@@ -321,9 +322,10 @@ def downgrade() -> None:
     op.drop_table('match_state')
     op.drop_table('match_model')
     with op.batch_alter_table('match_member', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_match_member_trade_name'), sqlite_where=sa.text('trade_name IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_match_member_record_id'))
         batch_op.drop_index(batch_op.f('ix_match_member_phone'), sqlite_where=sa.text('phone IS NOT NULL'))
-        batch_op.drop_index(batch_op.f('ix_match_member_person_name_municipality_code'), sqlite_where=sa.text('person_name IS NOT NULL'))
+        batch_op.drop_index(batch_op.f('ix_match_member_person_name'), sqlite_where=sa.text('person_name IS NOT NULL'))
 
     op.drop_table('match_member')
     op.drop_table('match_key')
