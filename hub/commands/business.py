@@ -36,7 +36,7 @@ def _personal_option(command: Any) -> Any:
 
 
 @business.command()
-@click.argument("name", metavar="ID")
+@click.argument("which", metavar="ID")
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -51,7 +51,7 @@ def _personal_option(command: Any) -> Any:
 @_personal_option
 @json_option
 def show(
-    name: str,
+    which: str,
     as_of: datetime | None,
     known_at: datetime | None,
     history: bool,
@@ -70,7 +70,7 @@ def show(
     with open_store(Settings.load()) as store:
         told = _told(
             store,
-            name,
+            which,
             as_of.date() if as_of else None,
             known_at,
             scopes,
@@ -88,7 +88,7 @@ def show(
 
 def _told(
     store: Store,
-    name: str,
+    which: str,
     as_of: date | None,
     known_at: datetime | None,
     scopes: tuple[str, ...],
@@ -102,17 +102,17 @@ def _told(
     from hub import businesses
 
     database = store.database
-    parties = finding.resolve(database, name, scopes)
+    parties = finding.resolve(database, which, scopes)
     if len(parties) > 1:
         several = ", ".join(map(str, parties))
-        click.echo(f"{name} names several businesses: {several}; show one of them", err=True)
+        click.echo(f"{which} names several businesses: {several}; show one of them", err=True)
         return None
     found = (
         at(database, parties[0], as_of=as_of, known_at=known_at, scopes=scopes) if parties else None
     )
     if found is None:
         click.echo(
-            f"no business answers to {name}: look for one with `hub business find NAME`", err=True
+            f"no business answers to {which}: look for one with `hub business find NAME`", err=True
         )
         return None
     masking = businesses.of_business(found, show_personal=show_personal)
