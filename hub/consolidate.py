@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from base.settings import Settings
     from canonical.store import Store
 
-STEPS = ("matching", "golden records", "events")
+STEPS = ("matching and relations", "golden records", "events")
 """What a run does, in this order."""
 
 _COUNTS = (
