@@ -147,8 +147,8 @@ def _later() -> pl.Expr:
     return (
         pl.when(_differ("begun_on"))
         .then(pl.col("begun_on_a") > pl.col("begun_on_b"))
-        .when(_differ("birth_on"))
-        .then(pl.col("born_on_a") > pl.col("born_on_b"))
+        .when(_differ("told_on"))
+        .then(pl.col("told_on_a") > pl.col("told_on_b"))
         .otherwise(by_id)
     )
 
