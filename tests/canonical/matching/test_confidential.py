@@ -1,0 +1,133 @@
+"""Confidential members join open parties and leave no trace on what all may know."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from base.errors import StoreError
+from canonical.matching import parties
+from canonical.matching.review import pending
+from canonical.store import Store
+from canonical.store.party_tables import CROSSWALK, EVENT, GOLDEN_PENDING, PARTY
+from tests.canonical.matching.businesses import (
+    Filled,
+    Record,
+    copied,
+    corporation,
+    current,
+    partition,
+    proprietor,
+)
+
+OPEN = [
+    *(Record("register", f"r{of}", corporation(of)) for of in range(4)),
+    *(Record("subsidy", f"s{of}", corporation(of, corporate_number=None)) for of in range(4)),
+    Record("accounts", "p", proprietor(5)),
+    Record("accounts", "q", proprietor(5, phone=None, address_block=None)),
+]
+CASES = [
+    Record("succession", "c0", corporation(0)),
+    Record("succession", "c1", corporation(1, corporate_number=None)),
+    Record("succession", "c5", proprietor(5)),
+    Record("succession", "alone", proprietor(7)),
+    Record("yorozu", "karte", corporation(1, corporate_number=None)),
+    Record("yorozu", "bridge", {**proprietor(5), "phone": "03-0007-0000"}),
+]
+
+
+def _told(store: Store) -> dict[str, Any]:
+    """Everything that somebody without a scope may be told."""
+    with store.database.read() as connection:
+        crosswalk = connection.execute(select(CROSSWALK).where(CROSSWALK.c.scope == "")).all()
+        found = {
+            "crosswalk": {tuple(row) for row in crosswalk},
+            "parties": {
+                tuple(row) for row in connection.execute(select(PARTY).where(~PARTY.c.confidential))
+            },
+            "golden": set(connection.scalars(select(GOLDEN_PENDING.c.party_id))),
+            "events": {
+                tuple(row) for row in connection.execute(select(EVENT).where(EVENT.c.scope == ""))
+            },
+            "review": pending(connection, store.database.bulk).pairs.rows(),
+        }
+    found["partition"] = partition(store, scopes=[""])
+    return found
+
+
+@pytest.mark.parametrize("cases_first", [True, False])
+def test_twins_with_and_without_a_case_look_alike(
+    migrated_sqlite: Path, tmp_path: Path, cases_first: bool
+) -> None:
+    with (
+        copied(migrated_sqlite, tmp_path, "with") as with_cases,
+        copied(migrated_sqlite, tmp_path, "without") as without,
+    ):
+        for filled in (with_cases, without):
+            for record in OPEN:  # the same numbers of streams and records in both
+                filled._sync(record.stream)
+        if cases_first:
+            with_cases.write(CASES)
+            with_cases.match()
+        else:
+            with_cases.clock.advance(3600)
+        without.clock.advance(3600)
+        for filled in (with_cases, without):
+            filled.write(OPEN)
+            filled.match()
+        if not cases_first:
+            with_cases.write(CASES)
+            with_cases.match()
+        assert _told(with_cases.store) == _told(without.store)
+        with_cases.delete("succession", [case.key for case in CASES if case.stream == "succession"])
+        with_cases.match()
+        assert _told(with_cases.store) == _told(without.store)
+
+
+def test_a_case_joins_its_business_and_none_bridges(store: Store) -> None:
+    filled = Filled(store)
+    filled.write(OPEN)
+    filled.write(CASES)
+    filled.match()
+    with store.database.read() as connection:
+
+        def party(name: str, *scopes: str) -> int:
+            return parties.find(connection, name, scopes).party_id
+
+        assert party("succession.records:c0", "succession") == party("register.records:r0")
+        assert party("succession.records:c1", "succession") == party("register.records:r1")
+        assert party("succession.records:c5", "succession") == party("accounts.records:p")
+        alone = party("succession.records:alone", "succession")
+        with pytest.raises(StoreError, match="no party"):
+            party("succession.records:alone")
+        with pytest.raises(StoreError, match="no party"):
+            party(str(alone), "yorozu")
+        with pytest.raises(StoreError, match="no party is matched"):
+            party("succession.records:c0")
+    assert {row.scope for row in current(store) if row.party_id == alone} == {"succession"}
+
+
+def test_a_stream_that_nobody_described_counts_for_nothing(store: Store) -> None:
+    filled = Filled(store)
+    filled.write(OPEN[:1])
+    store.database.engine.dispose()
+    with store.database.write() as connection:
+        connection.exec_driver_sql("UPDATE stream SET scope = NULL")
+    assert filled.match().records == 0
+    store.describe_stream(filled.syncs["register"].stream_id, source_role="register", scope="")
+    assert filled.match().founded == 1
+
+
+def test_a_stream_that_becomes_confidential_is_matched_anew(store: Store) -> None:
+    filled = Filled(store)
+    filled.write(OPEN)
+    filled.match()
+    stream = filled.syncs["subsidy"].stream_id
+    store.describe_stream(stream, source_role="adviser", scope="succession")
+    filled.match()
+    scopes = {row.scope for row in current(store) if row.record_id >> 40 == stream}
+    assert scopes == {"succession"}
+    assert filled.match(full=True).moved == 0
