@@ -23,7 +23,7 @@ TITLES = {
     "zeep": "zeep's own objects",
     "dictreader": "csv.DictReader",
     "to_dict": "xmlschema's to_dict",
-    "hub_shipped": "the hub, with the model that ships",
+    "hub_trained": "the hub, trained on the records without labels",
     "hub_decided": "the hub, after a person's decisions",
     "splink": "Splink, stock settings, p ≥ 0.95",
 }

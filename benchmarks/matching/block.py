@@ -1,7 +1,7 @@
 """The block `matching`: the hub's engine and Splink's stock settings on the same claims.
 
-The hub runs with a model that it trains on the claims without labels (as Splink does), once more
-after a person has answered some of the pairs that it asked about, and with the model that ships.
+The hub runs with the model that ships, with one that it trains on the claims without labels (as
+Splink does), and with one that it trains after a person has answered pairs that it asked about.
 A contender's process never reads the truth.
 """
 
@@ -63,7 +63,7 @@ def run(results: Results, say: Say, setting: Setting) -> None:
 
 def _turned(only: tuple[str, ...], number: int) -> list[str]:
     """The hub's runs belong together: the second answers what the first asked."""
-    groups = [("hub", "hub_decided", "hub_shipped"), ("splink",)]
+    groups = [("hub", "hub_decided", "hub_trained"), ("splink",)]
     order = groups[::-1] if number % 2 else groups
     return [name for group in order for name in group if name in only]
 

@@ -15,9 +15,9 @@ from canonical.matching import clustering, engine, training
 from canonical.matching.features import features
 from canonical.matching.model import Model
 
-NAMES = ("hub", "hub_shipped", "hub_decided", "splink")
-"""`hub` learns from the claims without labels, as Splink does; `hub_shipped` takes the model that
-ships; `hub_decided` learns from the claims and a person's decisions."""
+NAMES = ("hub", "hub_trained", "hub_decided", "splink")
+"""`hub` takes the model that ships, as a first `hub match run` does; `hub_trained` learns from the
+claims without labels, as Splink does; `hub_decided` from the claims and a person's decisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +41,19 @@ class Answer:
 
 def contender(name: str) -> Callable[[Given], Answer]:
     """The contender of this name."""
-    found = {"hub": hub, "hub_shipped": hub_shipped, "hub_decided": hub, "splink": splink}
+    found = {"hub": hub, "hub_trained": trained, "hub_decided": trained, "splink": splink}
     return found[name]
 
 
 def hub(given: Given) -> Answer:
+    """The hub's engine and partition, by the model that ships."""
+    return _matched(features(given.party, given.trade_name), Model.shipped(), None)
+
+
+def trained(given: Given) -> Answer:
     """The hub's engine and partition, by a model trained on the claims and decisions, if any."""
     compared = features(given.party, given.trade_name)
     return _matched(compared, training.train(compared, given.decisions), given.decisions)
-
-
-def hub_shipped(given: Given) -> Answer:
-    """The hub's engine and partition, by the model that ships."""
-    return _matched(features(given.party, given.trade_name), Model.shipped(), None)
 
 
 def _matched(compared: pl.DataFrame, model: Model, decided: pl.DataFrame | None) -> Answer:

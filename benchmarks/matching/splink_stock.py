@@ -40,11 +40,11 @@ LEARNT = (("name", "municipality_code"), ("phone",))
 
 
 def shaped(features: pl.DataFrame) -> pl.DataFrame:
-    """The columns that are compared: a sole proprietor's name is the person's."""
+    """The columns that are compared; the name of a sole proprietor is compared as the person's."""
     return features.select(
         "member_id",
-        name=pl.coalesce("name_core", "person_name"),
-        kana=pl.coalesce("name_kana", "person_kana"),
+        name="name_core",
+        kana="name_kana",
         person_name="person_name",
         trade_name="trade_name",
         birth_on=pl.col("birth_on").dt.to_string("%Y-%m-%d"),
