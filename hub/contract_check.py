@@ -7,7 +7,7 @@ cursor. What is told holds no value of a record.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -54,21 +54,23 @@ class Difference:
 class Answered:
     """What one stream's live answers are like.
 
-    `refused` counts, by rule, the records that could not be mapped; `error` says why nothing was
-    read.
+    `malformed` counts, by rule, the records that are no records of the contract: without a key, or
+    not to be read at all; `refused` those whose values cannot be mapped. `error` says why nothing
+    was read.
     """
 
     system: str
     stream: str
     records: int = 0
     differences: tuple[Difference, ...] = ()
+    malformed: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
     error: HubError | None = None
 
     @property
     def agrees(self) -> bool:
         """Whether the system answered as the contract says."""
-        return self.error is None and not self.differences
+        return self.error is None and not self.differences and not self.malformed
 
     @property
     def mapping_holds(self) -> bool:
@@ -84,6 +86,7 @@ class Answered:
             "agrees": self.agrees,
             "mapping_holds": self.mapping_holds,
             "differences": [asdict(one) | {"do": one.what_to_do} for one in self.differences],
+            "malformed": self.malformed,
             "refused": self.refused,
             "error": str(self.error) if self.error else None,
         }
@@ -120,19 +123,21 @@ def compare(connector: Connector, stream: str, plan: Plan, pages: Collection[Pag
     """What these pages' records are like beside the contract, and whether they can be mapped."""
     raws = [raw for page in pages for raw in page.raws]
     decoded = connector.decoder(stream).decode(raws)
-    refusals: list[Refusal] = [one for one in decoded.refusals if one.level == "record"]
-    if decoded.frame.root.height:
-        mapped = plan.map(decoded.frame)
-        refusals += [one for one in mapped.refusals if one.level == "record"]
-    refused = Counter(one.rule for one in refusals)
-    refused.update(one.rule for page in pages for one in page.refused)
+    malformed = _by_rule(decoded.refusals)
+    malformed.update(one.rule for page in pages for one in page.refused)
+    mapped = plan.map(decoded.frame).refusals if decoded.frame.root.height else []
     return Answered(
         connector.name,
         stream,
         records=len(raws) + sum(len(page.refused) for page in pages),
         differences=tuple(_difference(finding, plan) for finding in decoded.drift),
-        refused=dict(sorted(refused.items())),
+        malformed=dict(sorted(malformed.items())),
+        refused=dict(sorted(_by_rule(mapped).items())),
     )
+
+
+def _by_rule(refusals: Iterable[Refusal]) -> Counter[str]:
+    return Counter(one.rule for one in refusals if one.level == "record")
 
 
 def _difference(finding: DriftFinding, plan: Plan) -> Difference:

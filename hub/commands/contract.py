@@ -84,12 +84,17 @@ def _print(found: Sequence[Answered]) -> None:
         holds = "[green]holds[/]" if one.mapping_holds else "[red]look at it[/]"
         if one.error is not None:
             agreed, holds = "[red]no answer[/]", ""
-        refused = ", ".join(f"{rule} {count:,}" for rule, count in one.refused.items())
+        rules = [*one.malformed.items(), *one.refused.items()]
+        refused = ", ".join(f"{rule} {count:,}" for rule, count in rules)
         shown.add_row(f"{one.system}.{one.stream}", f"{one.records:,}", agreed, holds, refused)
     out.print(shown)
     for one in found:
         if one.error is not None:
             click.echo(f"hub: {one.error}", err=True)
+        for rule, count in one.malformed.items():
+            what = f"{counted(count, 'record')} outside the contract ({rule})"
+            click.echo(f"{one.system}.{one.stream}: {what}; a sync quarantines them: "
+                       "docs/reference/errors.md, then ask the system's owner")  # fmt: skip
         for each in one.differences:
             what = f"{each.detail} ({each.kind}, {counted(each.records, 'record')})"
             click.echo(f"{one.system}.{one.stream}: {each.path}: {what}; {each.what_to_do}")

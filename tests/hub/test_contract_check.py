@@ -91,6 +91,24 @@ def test_a_retyped_field_names_the_rules_that_read_it(
     assert not found["mapping_holds"]
 
 
+@pytest.mark.parametrize(
+    ("stream", "kind", "path", "rule"),
+    [(STREAM, "key_missing", APPLICATIONS_PAGE, "key"),
+     ("smart_sme.vendors", "column_more", "/download/vendors.csv", "columns")],
+)  # fmt: skip
+def test_records_that_are_none_of_the_contract_differ_from_it(
+    servers: MockServers, capsys: pytest.CaptureFixture[str], stream: str, kind: str, path: str,
+    rule: str,
+) -> None:  # fmt: skip
+    servers.faults.add(Fault(kind, path=path))
+    code, (found,), _ = checked(capsys, stream)
+    assert code == 1
+    assert (found["agrees"], found["malformed"]) == (False, {rule: 1})
+    servers.faults.add(Fault(kind, path=path))
+    assert run(["contract", "check", stream]) == 1
+    assert f"{stream}: 1 record outside the contract ({rule})" in capsys.readouterr().out
+
+
 def test_people_read_a_line_a_difference(
     servers: MockServers, capsys: pytest.CaptureFixture[str]
 ) -> None:
