@@ -114,11 +114,10 @@ def crowded(keys: pl.DataFrame, model: Model) -> pl.DataFrame:
 
 def pair_arrays(found: Hashes, owners: Index, members: Coded, model: Model) -> tuple[Index, Index]:
     """Positions of the pairs that share a key, each once, ordered."""
-    order = np.lexsort((owners, found))
-    found, owners = found[order], owners[order]
+    found, owners = _in_blocks(found, owners)
     parts: list[Index] = []
     values: dict[str, Hashes] | None = None
-    for depth in range(5):
+    for split in (*_SPLITS, None):
         sizes, starts = _blocks(found)
         full = sizes > model.cap
         parts.extend(_all_pairs(owners, starts[~full], sizes[~full], len(members)))
@@ -126,17 +125,23 @@ def pair_arrays(found: Hashes, owners: Index, members: Coded, model: Model) -> t
             break
         inside = np.repeat(full, sizes)
         found, owners = found[inside], owners[inside]
-        values = values or _values(members)
-        if depth == len(_SPLITS):
+        if split is None:
             parts.append(_neighbours(found, owners, members))
             break
-        found = hashing.stirred(found ^ values[_SPLITS[depth]][owners])
-        order = np.lexsort((owners, found))
-        found, owners = found[order], owners[order]
-    packed = np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.int64)
+        values = values or _values(members)
+        found, owners = _in_blocks(hashing.stirred(found ^ values[split][owners]), owners)
+    packed = pl.Series(np.concatenate(parts or [_NOBODY])).unique().sort().to_numpy()
     return packed // max(len(members), 1), packed % max(len(members), 1)
 
 
+def _in_blocks(found: Hashes, owners: Index) -> tuple[Hashes, Index]:
+    """Keys that several have, with their owners, in order of both."""
+    whole = pl.DataFrame({"key": found, "owner": owners})
+    shared = whole.filter(pl.col("key").is_duplicated()).sort("key", "owner")
+    return shared["key"].to_numpy(), shared["owner"].to_numpy()
+
+
+_NOBODY: Index = np.empty(0, dtype=np.int64)
 _SPLITS = ("municipality_code", "label", "town", "birth_on")
 
 
@@ -157,7 +162,7 @@ def _all_pairs(owners: Index, starts: Index, sizes: Index, count: int) -> list[I
         first, second = np.triu_indices(size, 1)
         low, high = rows[:, first].ravel(), rows[:, second].ravel()
         apart = low != high
-        parts.append(np.unique(low[apart] * count + high[apart]))
+        parts.append(low[apart] * count + high[apart])
     return parts
 
 

@@ -21,6 +21,9 @@ Days = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
 _HEADS = 5
+_ENDS = {"name_core": 1, "person_name": 1, "trade_name": 1, "phone": 4}
+"""Columns whose texts are compared letter by letter, if they begin or end alike: with so many."""
+
 NO_DAY = int(np.iinfo(np.int32).min)
 """The day of a date that is not there."""
 
@@ -34,7 +37,7 @@ class Coded:
     """Members in the order of their ids: hashes of texts, days of dates, and the texts.
 
     `heads` are hashes of the first letters of a person's name, `family_letters` how many of them
-    are known to be the family's. `individual`, `corporation` and `branch` tell which members are
+    are known to be the family's, `ends` hashes of how texts begin and end. `individual`, `corporation` and `branch` tell which members are
     natural persons, corporations, and named as a branch of one.
     """
 
@@ -44,6 +47,7 @@ class Coded:
     texts: pl.DataFrame = field(repr=False)
     heads: npt.NDArray[np.uint64] = field(repr=False)
     family_letters: npt.NDArray[np.uint8] = field(repr=False)
+    ends: dict[str, tuple[Hashes, Hashes]] = field(repr=False)
     individual: Flags = field(repr=False)
     corporation: Flags = field(repr=False)
     branch: Flags = field(repr=False)
@@ -66,6 +70,12 @@ class Coded:
         neither = ~told_one & ~told_other & (heads[low, 2] == heads[high, 2])
         shared: Flags = both | first | second | neither
         return shared
+
+    def alike_at_an_end(self, column: str, low: Index, high: Index) -> Flags:
+        """Where two texts begin or end alike: what is one but for a letter does."""
+        first, last = self.ends[column]
+        found: Flags = (first[low] == first[high]) | (last[low] == last[high])
+        return found
 
     def positions(self, ids: pl.Series) -> Index:
         """Where the members of these ids stand.
@@ -100,9 +110,17 @@ def coded(features: pl.DataFrame) -> Coded:
         ordered,
         _heads(ordered),
         letters.cast(pl.UInt8).to_numpy(),
+        {name: _ends(ordered[name], letters) for name, letters in _ENDS.items()},
         _flags(ordered["kind"].is_in(list(INDIVIDUAL_KINDS))),
         _flags(ordered["kind"] == "corporation"),
         _flags(ordered["name_core"].str.contains(_BRANCH)),
+    )
+
+
+def _ends(texts: pl.Series, letters: int) -> tuple[Hashes, Hashes]:
+    return (
+        hashing.text_hashes(texts.str.head(letters)),
+        hashing.text_hashes(texts.str.tail(letters)),
     )
 
 

@@ -100,7 +100,7 @@ def _levels(members: Coded, low: Index, high: Index, model: Model) -> Codes:
         "birth": _date("birth", members.days["birth_on"], low, high),
         "begun": _date("begun", members.days["established_on"], low, high),
         "place": _place(members, low, high),
-        "phone": _contact("phone", members, low, high),
+        "phone": _phone(members, low, high),
         "email": _email(members, low, high, model),
     }
     both = members.individual[low] & members.individual[high]
@@ -139,7 +139,7 @@ def _name(members: Coded, low: Index, high: Index, model: Model) -> Codes:
     codes[both] = level("differs")
     reading = _readings(members, "name_core", "name_kana", low, high)
     codes[reading] = level("same_reading")
-    rest = both & ~same & ~reading
+    rest = both & ~same & ~reading & members.alike_at_an_end("name_core", low, high)
     first, second, inverse = _texts(members, "name_core", low, high, rest)
     alike, part = similarity.close(first, second), similarity.contains(first, second)
     found = np.where(part, level("part"), level("differs"))
@@ -178,7 +178,8 @@ def _trade_name(members: Coded, low: Index, high: Index) -> Codes:
     comparison = BY_NAME["trade_name"]
     codes = _filled("trade_name", len(low))
     both, same = _known(members.hashes["trade_name"], low, high)
-    rest = both & ~same
+    codes[both] = comparison.code("differs")
+    rest = both & ~same & members.alike_at_an_end("trade_name", low, high)
     first, second, inverse = _texts(members, "trade_name", low, high, rest)
     alike = similarity.close(first, second)
     codes[rest] = np.where(alike, comparison.code("close"), comparison.code("differs"))[inverse]
@@ -196,7 +197,8 @@ def _person(members: Coded, low: Index, high: Index, model: Model) -> Codes:
     codes = _filled("person", len(low))
     both, same = _known(members.hashes["person_name"], low, high)
     reading = _readings(members, "person_name", "person_kana", low, high)
-    rest = both & ~same & ~reading
+    codes[both] = level("differs")
+    rest = both & ~same & ~reading & members.alike_at_an_end("person_name", low, high)
     first, second, inverse = _texts(members, "person_name", low, high, rest)
     given = (first.str.tail(2) == second.str.tail(2)).to_numpy()[inverse]
     longer = np.maximum(first.str.len_chars().to_numpy(), second.str.len_chars().to_numpy())
@@ -319,11 +321,18 @@ def _close_blocks(first: pl.Series, second: pl.Series, rest: str) -> Flags:
     return frame.select(goes_on.alias("x"))["x"].to_numpy()
 
 
-def _contact(name: str, members: Coded, low: Index, high: Index) -> Codes:
+def _phone(members: Coded, low: Index, high: Index) -> Codes:
+    ends = members.alike_at_an_end("phone", low, high)
+    return _contact("phone", members, low, high, ends)
+
+
+def _contact(name: str, members: Coded, low: Index, high: Index, may: Flags) -> Codes:
+    """Equal, one letter mistaken (where it `may` be), or different."""
     comparison = BY_NAME[name]
     codes = _filled(name, len(low))
     both, same = _known(members.hashes[name], low, high)
-    rest = both & ~same
+    codes[both] = comparison.code("differs")
+    rest = both & ~same & may
     first, second, inverse = _texts(members, name, low, high, rest)
     one = similarity.distances(first, second) <= 1
     codes[rest] = np.where(one, comparison.code("close"), comparison.code("differs"))[inverse]
@@ -333,7 +342,7 @@ def _contact(name: str, members: Coded, low: Index, high: Index) -> Codes:
 
 def _email(members: Coded, low: Index, high: Index, model: Model) -> Codes:
     comparison = BY_NAME["email"]
-    codes = _contact("email", members, low, high)
+    codes = _contact("email", members, low, high, np.ones(len(low), dtype=np.bool_))
     domains = members.hashes["email_domain"]
     _, same = _known(domains, low, high)
     own = same & (codes == comparison.code("differs"))

@@ -74,7 +74,7 @@ class Model:
     corrections: dict[str, tuple[float, ...]] = field(default_factory=dict)
     frequent: dict[str, dict[int, int]] = field(default_factory=dict)
     crowded: frozenset[int] = frozenset()
-    cap: int = 60
+    cap: int = 40
     trained_on: dict[str, int] = field(default_factory=dict)
 
     def to_json(self) -> str:
