@@ -131,7 +131,7 @@ def business(
         reader = _Versions(Reader.of(connection, database.bulk), as_of, known_at, scopes)
         found = reader.members(party_id)
         current = party_id
-        while found.is_empty() and (into := _merged_into(connection, current)) is not None:
+        while found.is_empty() and (into := _merged_into(connection, current, scopes)) is not None:
             current = into
             found = reader.members(current)
         if found.is_empty():
@@ -139,8 +139,10 @@ def business(
         return _told(reader, found, current, party_id)
 
 
-def _merged_into(connection: Connection, party_id: int) -> int | None:
-    return connection.scalar(select(PARTY.c.merged_into).where(PARTY.c.party_id == party_id))
+def _merged_into(connection: Connection, party_id: int, scopes: Collection[str]) -> int | None:
+    """Where an id leads; that of a confidential party leads nowhere without a scope."""
+    query = select(PARTY.c.merged_into).where(PARTY.c.party_id == party_id)
+    return connection.scalar(query if scopes else query.where(~PARTY.c.confidential))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 `equal_rank`: another claim of the winner's rank, day and precedence says something else.
 `unregistered` (登記未反映): a register says one thing, and the newest word of the business or of
-those who checked it, newer than the register's, another. One conflict a unit; a person has to
-settle the first, so it goes before the second.
+those who checked it, newer than the register's, another; of individuals nothing is registered.
+One conflict a unit; a person has to settle the first, so it goes before the second.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from canonical.golden.agreement import agree
 from canonical.golden.order import OWN, REGISTER, TIE, Ordered
 from canonical.golden.ranking import SECOND_HAND
 from canonical.golden.units import UNITS, Unit
+from canonical.model.party import INDIVIDUAL_KINDS
 
 EQUAL_RANK = "equal_rank"
 UNREGISTERED = "unregistered"
@@ -71,15 +72,17 @@ def _equals(unit: Unit, ordered: Ordered) -> pl.DataFrame:
 
 
 def _late(unit: Unit, ordered: Ordered) -> pl.DataFrame:
-    """The newest own word where it is newer than the register's."""
+    """The newest own word where it is newer than the register's; individuals are in none."""
     as_of = ordered.rows["as_of"]
+    kinds = ordered.rows["kind"].gather(ordered.top("kind"))
     pairs = pl.DataFrame(
         {
             "#group": pl.int_range(ordered.parties.len(), eager=True, dtype=pl.UInt32),
             "row": ordered.top(unit.name + REGISTER),
             "other": ordered.top(unit.name + OWN),
         }
-    ).drop_nulls()
+    )
+    pairs = pairs.filter(~kinds.is_in(list(INDIVIDUAL_KINDS)).fill_null(value=False)).drop_nulls()
     pairs = pairs.with_columns(
         registered=as_of.gather(pairs["row"]), said=as_of.gather(pairs["other"])
     ).filter(pl.col("said") > pl.col("registered").fill_null(pl.date(1, 1, 1)))

@@ -119,7 +119,9 @@ def test_before_the_hub_knew_a_business_it_believed_nothing(world: World) -> Non
     assert business(world.store.database, ONE, known_at=T0.replace(year=2020)) is None
 
 
-def test_a_merged_id_answers_with_the_party_that_it_went_into(world: World) -> None:
+def test_a_merged_id_leads_to_its_party_and_a_confidential_one_only_under_a_scope(
+    world: World,
+) -> None:
     world.say("grants", "g1", OLD, employees_regular=5)
     world.run()
     with world.store.database.write() as connection:
@@ -130,6 +132,10 @@ def test_a_merged_id_answers_with_the_party_that_it_went_into(world: World) -> N
         connection.execute(PARTY.insert().values(values))
     found = _at(world, 5)
     assert (found.party_id, found.asked) == (ONE, 5)
+    with world.store.database.write() as connection:
+        connection.execute(update(PARTY).where(PARTY.c.party_id == 5).values(confidential=True))
+    assert business(world.store.database, 5) is None
+    assert _at(world, 5, scopes=["advice"]).party_id == ONE
 
 
 def test_a_confidential_case_takes_part_under_its_scope_alone(world: World) -> None:

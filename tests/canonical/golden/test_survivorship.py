@@ -199,6 +199,20 @@ def test_a_name_in_another_spelling_or_without_its_form_is_no_conflict() -> None
     assert _conflicts(found) == []
 
 
+def test_an_individual_is_in_no_register_that_could_lag_behind() -> None:
+    found = survive(
+        frame(
+            [
+                _said("register", OLD, kind="sole_proprietor", **name("標本花子", form=None)),
+                _said(
+                    "identity_provider", NEW, kind="sole_proprietor", **name("標本屋", form=None)
+                ),
+            ]
+        )
+    )
+    assert _conflicts(found) == []
+
+
 def test_a_word_that_came_back_to_the_register_s_is_no_conflict() -> None:
     found = survive(
         frame(
