@@ -37,8 +37,9 @@ class Coded:
     """Members in the order of their ids: hashes of texts, days of dates, and the texts.
 
     `heads` are hashes of the first letters of a person's name, `family_letters` how many of them
-    are known to be the family's, `ends` hashes of how texts begin and end. `individual`, `corporation` and `branch` tell which members are
-    natural persons, corporations, and named as a branch of one.
+    are known to be the family's, `ends` hashes of how texts begin and end. `individual`,
+    `corporation` and `branch` tell which members are natural persons, corporations, and named as
+    a branch of one.
     """
 
     ids: npt.NDArray[np.int64]

@@ -263,7 +263,7 @@ def _place(members: Coded, low: Index, high: Index) -> Codes:
     codes[prefecture] = level("prefecture")
     _, city = _known(members.hashes["municipality_code"], low, high)
     codes[city] = level("city")
-    town = city & _same_town(members, low, high)
+    town = _same_town(members, low, high, city, prefecture)
     _, postal = _known(members.hashes["postal_code"], low, high)
     codes[town | postal] = level("town")
     blocks, block = _known(members.hashes["block"], low, high)
@@ -281,12 +281,23 @@ def _place(members: Coded, low: Index, high: Index) -> Codes:
     return codes
 
 
-def _same_town(members: Coded, low: Index, high: Index) -> Flags:
-    """Where the town is the same, or the block follows the municipality in both."""
+def _same_town(members: Coded, low: Index, high: Index, city: Flags, prefecture: Flags) -> Flags:
+    """Where the town is the same, or the block follows the municipality in both.
+
+    A municipality that is no more is not known as one: its name stands in the town then, alike in
+    both, or before the town of the one whose municipality is known.
+    """
     towns, blocks = members.hashes["town"], members.hashes["block"]
     one, other = towns[low], towns[high]
-    bare = (one == EMPTY) & (blocks[low] != EMPTY) & (blocks[high] != EMPTY)
-    same: Flags = (one == other) & ((one != EMPTY) | bare)
+    told = members.hashes["municipality_code"] != EMPTY
+    neither = prefecture & ~told[low] & ~told[high]
+    same: Flags = (city | neither) & (one == other) & (one != EMPTY)
+    same |= city & (one == EMPTY) & (other == EMPTY)
+    same &= (one != EMPTY) | ((blocks[low] != EMPTY) & (blocks[high] != EMPTY))
+    half = prefecture & (told[low] != told[high]) & (one != EMPTY) & (other != EMPTY)
+    half &= (blocks[low] != EMPTY) & (blocks[low] == blocks[high])
+    first, second, inverse = _texts(members, "town", low, high, half)
+    same[half] = similarity.contains(first, second)[inverse]
     return same
 
 

@@ -116,6 +116,14 @@ def test_levels_of_a_place(changed: dict[str, Any], level: str) -> None:
     assert levels(place, place | changed)["place"] == level
 
 
+def test_a_municipality_that_is_no_more_stands_in_the_town() -> None:
+    old = {"prefecture_code": "22", "town": "浜松市中区板屋町", "block": "111-2"}
+    assert levels(old, old)["place"] == "block"
+    new = old | {"municipality_code": "22138", "town": "板屋町"}
+    assert levels(old, new)["place"] == "block"
+    assert levels(old, new | {"block": "5-3"})["place"] == "prefecture"
+
+
 def test_rooms_of_a_building() -> None:
     place = {"municipality_code": "04207", "town": "愛ノ杜", "block": "1-24"}
     room = place | {"building": "第1ビル201"}
