@@ -96,13 +96,16 @@ def _check_operation(
             yield from _check_parameters(stream, asked, operation.parameters, here)
         elif stream.protocol == "soap":
             from connectors.contracts.wsdl import WsdlContract
+            from connectors.transports.soap import PAGINGS, no_paging
 
             service = cast(WsdlContract, contract)
             question = service.operation(asked)
             at = partial(service.at, question)
             yield from _check_parameters(stream, asked, question.parameters, here)
-            if stream.paging.kind not in {"none", "cursor"}:
-                yield (*here, "paging"), f"SOAP is paged by a token, not by {stream.paging.kind}"
+            if stream.paging.kind not in PAGINGS:
+                yield (*here, "paging"), no_paging(stream.paging.kind)
+            if stream.paging.number or stream.paging.total_count:
+                yield (*here, "paging"), "number and total_count are looked at with REST alone"
         else:
             return
     except ContractError as error:

@@ -25,12 +25,15 @@ from connectors.contracts.wsdl import SoapOperation, WsdlContract
 from connectors.hooks import ReadContext
 from connectors.keys import KeyReader
 from connectors.transports.fetch import Post
-from connectors.transports.paging import EndlessGuard, Pager, Request, pager_of
+from connectors.transports.paging import EndlessGuard, PageEnd, Pager, Request, pager_of
 from connectors.transports.rest import bounds, pack_position, unpack_position
 from connectors.transports.soapanswer import AnswerReader, SoapPage
 from connectors.transports.soapfault import FaultWords
 
 T = TypeVar("T")
+PAGINGS = frozenset({"none", "cursor", "page", "offset"})
+"""How a SOAP stream can be paged: by what a message can ask for."""
+
 Sign = Callable[[etree._Element], etree._Element]
 
 
@@ -67,14 +70,12 @@ class SoapReader:
         """A reader for the stream.
 
         Raises:
-            MappingError: the stream pages in a way that SOAP has no use for.
+            MappingError: the stream pages by addresses, which SOAP has no use for.
             ContractError: the contract has no such operation or records.
         """
         stream = context.stream
-        if stream.paging.kind not in {"none", "cursor"}:
-            raise MappingError(
-                f"a SOAP stream is paged by a token, not by {stream.paging.kind}", field="paging"
-            )
+        if stream.paging.kind not in PAGINGS:
+            raise MappingError(no_paging(stream.paging.kind), field="paging")
         contract = cast(WsdlContract, context.contract)
         operation = contract.operation(str(stream.operation))
         answers = AnswerReader(
@@ -82,6 +83,7 @@ class SoapReader:
             operation,
             records=str(stream.records),
             following=stream.paging.next,
+            pages=stream.paging.total_pages,
             key=stream.key,
             words=FaultWords.of(stream.section),
         )
@@ -98,7 +100,8 @@ class SoapReader:
         found = 0
         for answer in self.answers_in(window, resume=resume, limit=limit):
             page = self.records(answer)
-            page.resume = None if answer.token is None else pack_position(answer.token, window)
+            following = answer.following
+            page.resume = None if following is None else pack_position(following, window)
             found += len(answer.raws) + len(answer.refused)
             yield page
             if limit is not None and found >= limit:
@@ -121,11 +124,12 @@ class SoapReader:
                 position, restarted = None, True
                 guard = EndlessGuard(self.context.stream.paging.max_pages)
                 continue
-            guard.check(answer.raws, answer.token)
+            answer.following = self.pager.following(position, _end(answer))
+            guard.check(answer.raws, answer.following)
             yield answer
-            if answer.token is None:
+            if answer.following is None:
                 return
-            position = answer.token
+            position = answer.following
 
     def records(self, answer: SoapPage) -> Page:
         """A page of an answer's records."""
@@ -160,6 +164,16 @@ class SoapReader:
                 "SOAPAction": f'"{self.operation.action}"',
             },
         )
+
+
+def no_paging(kind: str) -> str:
+    """What is wrong with a SOAP stream that pages in a way that is not among `PAGINGS`."""
+    return f"SOAP is paged by a token, a page's number or an offset, not by {kind}"
+
+
+def _end(answer: SoapPage) -> PageEnd:
+    count = len(answer.raws) + len(answer.refused)
+    return PageEnd(count, answer.token, answer.pages, headers={})
 
 
 def _signer(context: ReadContext) -> Sign:

@@ -19,6 +19,7 @@ from base.errors import ContractError, ServerFault
 from base.http_answer import Response, check_status
 from base.records import RefusedRecord
 from connectors.contracts.wsdl import SoapOperation, WsdlContract
+from connectors.transports.paging import Position
 from connectors.transports.soapcut import Broken, cut
 from connectors.transports.soapfault import FAULT, SOAP, FaultWords, fault_error
 from connectors.transports.xmlfields import fields_of
@@ -51,11 +52,17 @@ _DECLARED = re.compile(rb"""\A<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._
 
 @dataclass(slots=True)
 class SoapPage:
-    """One answer: records as JSON texts, records that cannot be read, and the next page's token."""
+    """One answer: records as JSON texts, records that cannot be read, and what leads on.
+
+    `token` is what the answer says of the next page, `pages` how many there are; `following` is
+    where the next one lies, as the reader makes it out.
+    """
 
     raws: list[bytes] = field(default_factory=list)
     refused: list[RefusedRecord] = field(default_factory=list)
     token: str | None = None
+    pages: int | None = None
+    following: Position = None
 
 
 class AnswerReader:
@@ -64,6 +71,7 @@ class AnswerReader:
     Args:
         records: path of the list, `$.agencies.agency`.
         following: path of the next page's token, None where answers have none.
+        pages: path of the number of pages, None where answers have none.
         key: the records' key, a name at their top; for records that cannot be read otherwise.
     """
 
@@ -74,6 +82,7 @@ class AnswerReader:
         *,
         records: str,
         following: str | None,
+        pages: str | None = None,
         key: str,
         words: FaultWords,
     ) -> None:
@@ -85,6 +94,7 @@ class AnswerReader:
         leads = contract.at(operation, following) if following else []
         self._following = [str(one.name) for one in leads]
         self._ends_without = any(one.min_occurs == 0 for one in leads)
+        self._pages = [str(one.name) for one in contract.at(operation, pages)] if pages else []
         self._key = key
         self._words = words
 
@@ -186,6 +196,9 @@ class AnswerReader:
             what = f"with {', '.join(strange[:5])} where {_local(self.records.tag)} should stand"
             raise _outside(place, what)
         page.token = self._token(body, place)
+        if self._pages:
+            text = body.findtext("/".join((self._steps[0], *self._pages)), "").strip()
+            page.pages = int(text) if text.isdecimal() else None
 
     def _token(self, body: etree._Element, place: str) -> str | None:
         if not self._following:

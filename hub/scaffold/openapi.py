@@ -30,6 +30,11 @@ OFFSETS = re.compile(r"^(offset|skip|start_?index)$", re.IGNORECASE)
 TROUBLE = re.compile(r"\.(errors?|warnings?|messages?|links?)$", re.IGNORECASE)
 NEXT = re.compile(r"^(next|next_?(cursor|page_?token|token|page|link|url)|cursor)$", re.IGNORECASE)
 TOTAL = re.compile(r"^(total_?pages?|page_?count|pages|last_?page)$", re.IGNORECASE)
+WHOLE = (
+    "read whole each time: it takes a field of the update's time and two parameters that bound it "
+    "to read only what is new"
+)
+UNLED = "{} bounds an answer, and nothing tells how the next one is asked for"
 
 
 def draft_openapi(name: str, source: Path) -> Draft:
@@ -169,8 +174,7 @@ def _mode(
     high = next((name for name in timely if UNTIL.search(name)), None)
     if late is None or low is None or high is None:
         if late is not None or low is not None:
-            left.append("read whole each time: it takes a field of the update's time and two "
-                        "parameters that bound it to read only what is new")  # fmt: skip
+            left.append(WHOLE)
         return {"mode": "snapshot"}
     cursor: dict[str, Any] = {"field": late, "from": low, "until": high, "lookback": "PT10M"}
     if leaves[late].format == "date":
@@ -203,7 +207,7 @@ def _paging(
     elif named["offset"]:
         paging = {"kind": "offset", "parameter": named["offset"]}
     elif size is not None:
-        left.append(f"{size} bounds an answer, and nothing tells how the next one is asked for")
+        left.append(UNLED.format(size))
     if paging and size is not None:
         paging["size"] = size
     return {"paging": paging} if paging else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,20 @@ from connectors.contracts.xsd import XsdContract
 from connectors.declaration import AuthMethod
 from connectors.schema import RecordSchema
 from hub.scaffold.draft import Draft, StreamDraft, key_of, late_of, stream_name
-from hub.scaffold.openapi import FROM, NEXT, SIZE, TIMELY, TOKENS, UNTIL, fields_of
+from hub.scaffold.openapi import (
+    FROM,
+    NEXT,
+    OFFSETS,
+    PAGES,
+    SIZE,
+    TIMELY,
+    TOKENS,
+    TOTAL,
+    UNLED,
+    UNTIL,
+    WHOLE,
+    fields_of,
+)  # fmt: skip
 
 
 def draft_wsdl(name: str, source: Path) -> Draft:
@@ -84,21 +98,41 @@ def _soap_stream(contract: WsdlContract, operation: SoapOperation, records: str)
         if _is_day(operation, low):
             bounds |= {"format": "date", "lookback": "P1D"}
         draft.declared |= {"mode": "incremental", "cursor": bounds}
-    token = next((one for one in sorted(operation.parameters) if TOKENS.search(one)), None)
-    following = next(
-        (f"$.{one.local_name}" for one in _children(operation.answer)
-         if NEXT.search(str(one.local_name))), None,
-    )  # fmt: skip
-    if token and following:
-        paging = {"kind": "cursor", "parameter": token, "next": following}
-        size = next((one for one in sorted(operation.parameters) if SIZE.search(one)), None)
-        draft.declared["paging"] = paging | ({"size": size} if size else {})
-    known = {low, high, token} if "cursor" in draft.declared else {token}
+    elif draft.cursor or low:
+        draft.left.append(WHOLE)
+    paging = _paging(operation, draft.left)
+    if paging:
+        draft.declared["paging"] = paging
+    known = {paging.get("parameter"), paging.get("size")}
+    known |= {low, high} if "cursor" in draft.declared else set()
     wanted = [one for one in _children(operation.question) if one.min_occurs]
     names = [str(one.local_name) for one in wanted if one.local_name not in known]
     if names:
         draft.left.append(f"{operation.id} demands {', '.join(names)}: say it under parameters:")
     return draft
+
+
+def _paging(operation: SoapOperation, left: list[str]) -> dict[str, Any]:
+    """How one answer leads to the next; where nothing tells, a sentence of it in `left`."""
+    told = [str(one.local_name) for one in _children(operation.answer)]
+
+    def asked(pattern: re.Pattern[str]) -> str | None:
+        return next((one for one in sorted(operation.parameters) if pattern.search(one)), None)
+
+    following = next((one for one in told if NEXT.search(one)), None)
+    total = next((one for one in told if TOTAL.search(one)), None)
+    token, number, offset, size = map(asked, (TOKENS, PAGES, OFFSETS, SIZE))
+    found: dict[str, Any] = {}
+    if token and following:
+        found = {"kind": "cursor", "parameter": token, "next": f"$.{following}"}
+    elif number:
+        found = {"kind": "page", "parameter": number}
+        found |= {"total_pages": f"$.{total}"} if total else {}
+    elif offset:
+        found = {"kind": "offset", "parameter": offset}
+    elif size:
+        left.append(UNLED.format(size))
+    return found | ({"size": size} if found and size else {})
 
 
 def _is_day(operation: SoapOperation, parameter: str) -> bool:

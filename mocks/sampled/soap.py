@@ -57,6 +57,9 @@ class SoapListing:
             raise RefusedQuestion("REQ-001") from None
         inside = _totals(self.operation.answer, page.total)
         _put(inside, self._records, [deepcopy(one.element) for one in page.records])
+        if total_pages := self.stream.paging.total_pages:
+            pages = max(1, -(-page.total // page.size))
+            _put(inside, steps(total_pages), str(pages))
         if self._last is not None and (page.following is not None or self._last.min_occurs):
             _put(inside, self._token, self._following(self._last, page.following))
         whole = element_of(self.operation.answer, inside)

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from base.errors import (
     ServerFault,
 )
 from base.records import Page, Window
+from connectors.declaration import Paging
 from tests.connectors.helpers import UNTIL, WINDOW, Reply, read_pages
 from tests.connectors.soap_service import (
     NAMESPACE,
@@ -85,6 +87,26 @@ def test_every_record_comes_once_as_one_json_text() -> None:
     assert record["支援実績件数"] == "12"
     assert pages[0].updated[0] == "2026-11-01T00:00:00.000000Z"
     assert [one.resume is None for one in pages] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("total", [True, False])
+def test_pages_are_asked_for_by_number(*, total: bool) -> None:
+    """To the number of pages that answers tell, or to an empty page."""
+
+    def by_number(_number: int, asked: dict[str, str]) -> Reply:
+        start = 2 * (int(asked["pageToken"]) - 1)
+        reply = page(*RECORDS[start : start + 2])
+        return xml(re.sub(rb"<total>\d+", b"<total>4", reply.data))
+
+    with serving_soap(by_number) as service:
+        connector = soap_connector(service.address)
+        paging = Paging("page", "pageToken", total_pages="$.total" if total else None)
+        connector.streams["agencies"] = replace(connector.streams["agencies"], paging=paging)
+        pages = read_pages(connector, "agencies", WINDOW)
+        assert service.asked("pageToken") == ["1", "2", "3", "4", "5"][: 4 if total else 5]
+        rest = read_pages(connector, "agencies", WINDOW, resume=pages[1].resume)
+    assert keys_of(pages) == [f"10000000{number:04}" for number in range(7)]
+    assert keys_of(rest) == keys_of(pages)[4:]
 
 
 def test_a_message_is_signed_and_bounded_on_both_sides() -> None:

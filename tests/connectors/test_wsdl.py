@@ -191,7 +191,7 @@ def test_the_declaration_fits_the_contract() -> None:
         ("next: $.nextPageToken", "next: $.next", "paging.next"),
         ("operation: listAgencies", "operation: findAgencies", "operation"),
         ("key: 認定支援機関ID", "key: id", "key"),
-        ("kind: cursor", "kind: page", "paging"),
+        ("kind: cursor", "kind: next_url", "paging"),
         ("SYS-001: busy", "SYS-001: weary", "faults"),
     ],
 )
@@ -199,8 +199,8 @@ def test_a_declaration_that_does_not_fit_is_said(
     tmp_path: Path, old: str, new: str, field: str
 ) -> None:
     changes = [(old, new)]
-    if new == "kind: page":
-        changes.append((", next: $.nextPageToken", ""))
+    if new == "kind: next_url":
+        changes += [(" parameter: pageToken,", ""), (", size: pageSize", "")]
     problems = check_connector(folder_with(tmp_path, *changes))
     assert problems
     assert any(field in problem.field for problem in problems), problems

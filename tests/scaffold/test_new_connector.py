@@ -110,7 +110,10 @@ def test_a_rest_connector_passes_its_suite(copy: Path) -> None:
 
 @pytest.mark.network
 def test_a_soap_connector_passes_its_suite(copy: Path) -> None:
-    """Its WSDL has records beside the token, days as bounds, patterns, a choice, attributes."""
+    """Its WSDL has records beside the token, days as bounds, patterns, a choice, attributes.
+
+    Another list of it is paged by number, and can be asked for what is new on one side only.
+    """
     told = new(copy, "permits", "soap", HERE / "permits.wsdl")
     assert "set username and password in the connection" in told
     declared = (copy / "connectors" / "permits" / "connector.yaml").read_text(encoding="utf-8")
@@ -121,9 +124,12 @@ def test_a_soap_connector_passes_its_suite(copy: Path) -> None:
         "cursor: {field: updatedOn, from: updatedFrom, until: updatedTo, lookback: P1D, "
         "format: date}",
         "paging: {kind: cursor, parameter: pageToken, next: $.nextPageToken, size: maxResults}",
+        "paging: {kind: page, parameter: PageNumber, total_pages: $.TotalPages, size: PageSize}",
         "auth: {method: wsse_username_token}",
     ):
         assert detected in declared
+    assert "  to do: read whole each time" in told
+    assert "demands" not in told
     assert_suite_passes(copy, "permits")
 
 
