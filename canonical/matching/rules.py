@@ -114,7 +114,8 @@ def _relatives(compared: Compared) -> Flags:
 
 def _tenants(compared: Compared) -> Flags:
     """Two organisations of different names that have nothing but an address in common."""
-    return compared.at("name", "part", "differs") & ~_facts(compared)
+    mistyped = compared.at("name", "close") & compared.at("form", "other_side", "differs")
+    return (mistyped | compared.at("name", "part", "differs")) & ~_facts(compared)
 
 
 def _twins_by_form(compared: Compared) -> Flags:

@@ -82,6 +82,12 @@ def test_tenants_of_one_office_are_different() -> None:
     assert verdict(company(**room), other) == "different"
 
 
+def test_a_name_nearly_alike_in_another_legal_form_is_another_tenant() -> None:
+    other = company(name="合同会社鳴瀬精機", name_core="鳴瀬精機", legal_form="305")
+    assert verdict(company(), other) == "different"
+    assert verdict(company(), company(name_core="鳴瀬精機")) == "same"
+
+
 @pytest.mark.parametrize(
     ("one", "other"), [("鳴瀬第一不動産", "鳴瀬第二不動産"), ("ＡＢ", "ＡＣ"), ("縁", "善")]
 )
