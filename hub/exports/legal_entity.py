@@ -72,7 +72,6 @@ class _Converter:
             "legalEntityNumber": self.number(),
             "idGroup": self.ids(),
             **self.names(),
-            "alternateName": [texts.plain(row["name"]) for row in self.rows("trade_name", "name")],
             "activityStatus": self.activity(),
             "description": self.text("business_summary"),
             "webSiteUrl": self.formed("url", texts.url),
@@ -149,23 +148,25 @@ class _Converter:
         return found
 
     def names(self) -> Tree:
-        name = self.text("name")
-        kana = self.text("name_kana")
-        core = self.golden.values.get("name_core")
-        if name and not kana and self.personal and self.individual:
-            kana = self.own_kana(name)
+        name, kana = self.text("name"), self.text("name_kana")
+        others = [texts.plain(row["name"]) for row in self.rows("trade_name", "name")]
+        owner = self.owner() if self.individual and not kana else None
+        if owner:
+            others = [*([name] if name and not _same(name, owner[0]) else []), *others]
+            name, kana = owner
+        core = None if owner else self.golden.values.get("name_core")
         return {
             "tradeName": texts.wide_letters(name) if name else None,
             "tradeNameKana": texts.kana_with_form(name, core, kana) if name else kana,
             "tradeNameEn": self.text("name_en"),
             "categoryOfOrganization": self.value("legal_form"),
+            "alternateName": list(dict.fromkeys(others)),
         }
 
-    def own_kana(self, name: str) -> str | None:
-        """A sole proprietor's kana is the representative's, where both are one name."""
-        owner = self.golden.values.get("representative_name")
-        same = owner and "".join(owner.split()) == "".join(name.split())
-        return self.golden.values.get("representative_kana") if same else None
+    def owner(self) -> tuple[str, str] | None:
+        """A natural person's own name with its kana, by which a business goes whose 屋号 has none."""
+        name, kana = self.text("representative_name"), self.text("representative_kana")
+        return (" ".join(name.split()), " ".join(kana.split())) if name and kana else None
 
     def activity(self) -> str | None:
         value = self.text("activity_status")
@@ -288,6 +289,10 @@ def address(parts: Row) -> Tree | None:
         "country": {"code": "JPN", "value": "日本国"} if told.get("prefecture") else None,
     }
     return _without_none(found) or None
+
+
+def _same(one: str, other: str) -> bool:
+    return "".join(one.split()) == "".join(other.split())
 
 
 def _without_none(tree: Tree) -> Tree:

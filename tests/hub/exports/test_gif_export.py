@@ -99,7 +99,18 @@ def test_natural_persons_are_left_out_and_counted(store: Store, tmp_path: Path) 
     assert {line["party"] for line in lines} == {str(party(0)), str(party(1))}
     assert "山田" not in (tmp_path / "out/not-held.jsonl").read_text("utf-8")
     found, _, _ = written(store, tmp_path / "all", personal=True)
-    assert found[0]["tradeNameKana"] == "ヤマダ タロウ"
+    assert (found[0]["tradeName"], found[0]["tradeNameKana"]) == ("山田 太郎", "ヤマダ タロウ")
+    assert "alternateName" not in found[0]
+
+
+def test_a_shop_without_kana_goes_by_its_owners_name(store: Store, tmp_path: Path) -> None:
+    made = Businesses(store)
+    made.found([0], kind="sole_proprietor", name="山田ベーカリー", name_core=None, legal_form=None,
+               name_kana=None, representative_name="山田　太郎")  # fmt: skip
+    made.settle()
+    ((told,), _, _) = written(store, tmp_path / "all", personal=True)
+    assert (told["tradeName"], told["tradeNameKana"]) == ("山田 太郎", "ヤマダ タロウ")
+    assert told["alternateName"] == ["山田ベーカリー"]
 
 
 def test_one_document_a_business(businesses: Businesses, tmp_path: Path) -> None:
