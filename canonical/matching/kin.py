@@ -93,7 +93,8 @@ def _differ(column: str) -> pl.Expr:
 
 
 def _place() -> pl.Expr:
-    return _same("municipality_code") & _same("town") & _same("block")
+    town = pl.col("town_a").eq_missing(pl.col("town_b"))
+    return _same("municipality_code") & town & _same("block")
 
 
 def _incorporated(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -128,7 +129,7 @@ def _succeeded(pairs: pl.DataFrame) -> pl.DataFrame:
     speaks for it, and only of two who are not one person misspelt.
     """
     persons = (pl.col("nature_a") == "natural") & (pl.col("nature_b") == "natural")
-    two = _differ("person_name") & (_differ("number") | _differ("birth_on"))
+    two = _differ("person_name") & (_differ("number") | _differ("birth_on") | _unlike())
     shop = _same("trade_name") & (_same("phone") | _place())
     family = _same("family_name") & _same("phone") & _place()
     held = pairs.filter(persons & two & (shop | family) & _later())
@@ -139,6 +140,17 @@ def _succeeded(pairs: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("inheritance"))
     )
     return _found(held, SUCCESSOR, cause, pl.col("begun_on_a"))
+
+
+def _unlike() -> pl.Expr:
+    """Whether two given names have no letter in common, and so are not one misspelt."""
+    one, other = (
+        pl.col(f"person_name_{side}")
+        .str.strip_prefix(pl.col(f"family_name_{side}").fill_null(""))
+        .str.split("")
+        for side in ("a", "b")
+    )
+    return (one.list.set_intersection(other).list.len() == 0).fill_null(value=False)
 
 
 def _later() -> pl.Expr:
