@@ -25,7 +25,7 @@ def relations(
     """List what parties are to each other: successors, groups, branches, trade names.
 
     PARTY is a party's id or one of its records as SYSTEM.STREAM:KEY[/ROLE]. A candidate waits for
-    `hub match decide A B --related KIND`, or `--different`, which rejects it.
+    somebody to decide that the two are related, or different, which rejects it.
     """
     from base.settings import Settings
     from hub.relations import relations as standing
