@@ -115,7 +115,6 @@ def draft_live(name: str, table: FoundTable) -> Draft:
     ]
     stream = StreamDraft(name, table.comment or name, declared, known, key, late, left)
     stream.seen = [column.shown for column in table.columns]
-    stream.left.append("mark what is personal in the contract: x-personal: true")
     return _draft(name, "sql", fields, stream)
 
 

@@ -40,7 +40,16 @@ def draft_of(
     Raises:
         HubError: the name is taken or malformed, or the file cannot be used.
     """
-    checked_name(name)
+    draft = _draft(checked_name(name), protocol, source, database)
+    if not any(b"personal" in text for text in draft.files.values()):
+        mark = 'hub:personal="true"' if protocol in {"soap", "xml"} else "x-personal: true"
+        draft.left.append(f"mark what is personal in the contract: {mark}")
+    return draft
+
+
+def _draft(
+    name: str, protocol: Protocol, source: str | None, database: Connection | None = None
+) -> Draft:
     path = Path(source) if source else None
     if protocol == "sql" and (path is None or not path.is_file()):
         if database is not None and source is not None:

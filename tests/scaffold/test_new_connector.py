@@ -130,6 +130,7 @@ def test_a_soap_connector_passes_its_suite(copy: Path) -> None:
         assert detected in declared
     assert "  to do: read whole each time" in told
     assert "demands" not in told
+    assert 'mark what is personal in the contract: hub:personal="true"' in told
     assert_suite_passes(copy, "permits")
 
 
