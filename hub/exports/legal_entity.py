@@ -164,7 +164,7 @@ class _Converter:
         }
 
     def owner(self) -> tuple[str, str] | None:
-        """A natural person's own name with its kana, by which a business goes whose 屋号 has none."""
+        """A natural person's name and its kana: what a business goes by whose 屋号 has none."""
         name, kana = self.text("representative_name"), self.text("representative_kana")
         return (" ".join(name.split()), " ".join(kana.split())) if name and kana else None
 
