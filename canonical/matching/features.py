@@ -18,6 +18,8 @@ CLAIM_COLUMNS = (
 """Columns of a party claim that features are made of; one that a frame lacks counts as empty."""
 
 _DATES = frozenset({"representative_birth_on", "established_on", "founded_on", "as_of"})
+_AT_ONCE = 100_000
+"""Claims whose texts are reduced together: what lies between takes memory."""
 _TYPES = {ColumnType.TEXT: pl.String, ColumnType.DATE: pl.Date}
 FEATURE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "member_id": pl.Int64,
@@ -34,8 +36,13 @@ def features(claims: pl.DataFrame, trade_names: pl.DataFrame | None = None) -> p
         trade_names: `member_id` and `name` of the trade names of the same members; where one has
             several, the first in the order of the letters stands for all.
     """
-    whole = _completed(claims)
-    whole = whole.join(_first_trade_name(trade_names), on="member_id", how="left")
+    shops = _first_trade_name(trade_names)
+    parts = [_features(part, shops) for part in claims.iter_slices(_AT_ONCE)]
+    return pl.concat(parts or [_features(claims, shops)]).sort("member_id")
+
+
+def _features(claims: pl.DataFrame, shops: pl.DataFrame) -> pl.DataFrame:
+    whole = _completed(claims).join(shops, on="member_id", how="left")
     individual = pl.col("kind").is_in(list(INDIVIDUAL_KINDS))
     stated = pl.col("name_core").fill_null(pl.col("name"))
     prepared = whole.with_columns(
@@ -56,7 +63,6 @@ def features(claims: pl.DataFrame, trade_names: pl.DataFrame | None = None) -> p
         prepared.select("member_id", *_names(), *_dates(), *_places(), *_contacts(), "as_of")
         .select(FEATURE_SCHEMA.keys())
         .cast(FEATURE_SCHEMA)  # type: ignore[arg-type]
-        .sort("member_id")
     )
 
 
