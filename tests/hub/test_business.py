@@ -13,7 +13,7 @@ import pytest
 from canonical.store import Store
 from hub.cli import run
 from tests.canonical.golden.claims import name
-from tests.canonical.golden.test_build import NUMBER, World
+from tests.canonical.golden.world import NUMBER, World
 
 OLD, NEW = date(2020, 4, 1), date(2026, 4, 1)
 PERSON = "標本花子"

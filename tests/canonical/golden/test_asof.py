@@ -15,8 +15,8 @@ from canonical.store.party_tables import GOLDEN_PARTY, PARTY, RELATION
 from tests.canonical.builders import T0
 from tests.canonical.golden.claims import name
 from tests.canonical.golden.parties import link
-from tests.canonical.golden.test_build import NUMBER, World
-from tests.canonical.golden.test_build import PARTY as ONE
+from tests.canonical.golden.world import NUMBER, World
+from tests.canonical.golden.world import PARTY as ONE
 
 OLD, MID, NEW = date(2020, 4, 1), date(2023, 4, 1), date(2026, 4, 1)
 OTHER = "9990001000002"
