@@ -68,7 +68,8 @@ def division(jsic: pl.Expr) -> pl.Expr:
 
 def age(birth: pl.Expr, on: date) -> pl.Expr:
     """Whole years on a day."""
-    had = (birth.dt.month() * 100 + birth.dt.day()) <= on.month * 100 + on.day
+    month, day = birth.dt.month(), birth.dt.day()
+    had = (month < on.month) | ((month == on.month) & (day <= on.day))
     return on.year - birth.dt.year().cast(pl.Int64) - pl.when(had).then(0).otherwise(1)
 
 

@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select
 
 from canonical.golden.asof import business
+from canonical.golden.finding import resolve
 from canonical.golden.lists import WHOLE
 from canonical.model import ENTITIES
 from canonical.store.claim_tables import CLAIM_TABLES
 from canonical.store.database import Database
 from canonical.store.party_tables import CROSSWALK, GOLDEN_LIST, GOLDEN_PARTY
+from canonical.store.tables import STREAM
 
 PAGE = 500
 LISTS = ("party_identifier", "trade_name", "establishment", "contact")
@@ -48,6 +50,20 @@ def golden_records(
         if limit is not None and number >= limit:
             return
         yield record
+
+
+def answering(database: Database, text: str, scopes: Collection[str] = ()) -> list[int]:
+    """The businesses that a text names (see `canonical.golden.finding.resolve`), by the ids that
+    they have now; none of which nothing may be told."""
+    found = (business(database, party, scopes=scopes) for party in resolve(database, text, scopes))
+    return list(dict.fromkeys(one.party_id for one in found if one is not None))
+
+
+def known_scopes(database: Database) -> list[str]:
+    """The scopes of confidential streams."""
+    query = select(STREAM.c.scope).where(STREAM.c.scope != "").distinct().order_by(STREAM.c.scope)
+    with database.read() as connection:
+        return list(connection.scalars(query))
 
 
 def _open(database: Database, parties: Sequence[int] | None) -> Iterator[Golden]:
