@@ -59,6 +59,22 @@ def test_the_first_run_brings_programs_and_applications(hub: LocalHub, running: 
     assert sum(rows(hub).values()) > 0
 
 
+def test_the_records_of_one_business_come_together(hub: LocalHub, running: RunningHub) -> None:
+    found = re.search(
+        r"Businesses [^:]*: ([\d,]+) out of ([\d,]+) claims, ([\d,]+) of them joined", running.said
+    )
+    assert found, running.said
+    businesses, claims, joined = (int(number.replace(",", "")) for number in found.groups())
+    assert 0 < businesses < claims
+    assert 0 < joined <= claims
+    with closing(sqlite3.connect(f"file:{hub.home / 'hub.sqlite'}?mode=ro", uri=True)) as store:
+        golden = store.execute("SELECT count(*) FROM golden_party WHERE recorded_to IS NULL")
+        assert golden.fetchone()[0] == businesses
+        numbered = "SELECT count(*), count(sequence), max(sequence) FROM event"
+        assert len(set(store.execute(numbered).fetchone())) == 1
+    assert f"business.created {businesses:,}" in running.said
+
+
 def test_reading_everything_again_writes_nothing(hub: LocalHub, running: RunningHub) -> None:
     before = rows(hub)
     password = read_env_file(hub.home / "local.env")[ADMIN_PASSWORD]
