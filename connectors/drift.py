@@ -31,9 +31,3 @@ class Findings:
             DriftFinding(path, kind, detail, count)
             for (path, kind, detail), count in sorted(self.counts.items())
         ]
-
-
-def describe(finding: DriftFinding, contract: str) -> str:
-    """A finding as one readable line."""
-    records = "1 record" if finding.count == 1 else f"{finding.count} records"
-    return f"{contract}: {finding.path}: {finding.detail} ({finding.kind}, {records})"

@@ -14,7 +14,7 @@ from typing import Any
 
 from base.connection import Connection
 from connectors.connector import Connector
-from connectors.declaration import Declaration, Stream
+from connectors.declaration import Stream
 from connectors.registry import declarations
 from connectors.schema import Leaf
 from hub.sync import mapping_file
@@ -35,7 +35,8 @@ Generated from `connectors/*/connector.yaml`, the contracts and `mappings/` by
 connection ([guide](../guides/from-mocks-to-a-real-system.md)); all streams and processes of a
 system share one budget. *Cursor*: the field by whose value a stream is read, and how far each
 window reaches back. *Coverage*: the fields of the contract, how many of them are mapped and how
-many are left alone with a reason.
+many are left alone with a reason. A contract that is *assumed* is
+ours, for want of a published one.
 
 ## How each stream is read
 """
@@ -64,14 +65,14 @@ def _matrix(connectors: dict[str, Connector]) -> str:
     read, covered = [], []
     for connector in connectors.values():
         for stream in connector.streams.values():
-            read.append(_reading(connector.declaration, stream))
+            read.append(_reading(connector, stream))
             covered.append(_coverage(connector, stream))
     lines = [_HEAD, *_table(_READ, read), "", "## What becomes of their fields", ""]
     lines += _table(_COVERED, covered)
     return "\n".join([*lines, ""])
 
 
-def _reading(declaration: Declaration, stream: Stream) -> tuple[str, ...]:
+def _reading(connector: Connector, stream: Stream) -> tuple[str, ...]:
     cursor, hooks = stream.cursor, ", ".join(stream.hooks)
     told = "none" if cursor is None else f"`{cursor.field}`" if cursor.field else "by day, not told"
     if cursor is not None and cursor.lookback:
@@ -80,11 +81,12 @@ def _reading(declaration: Declaration, stream: Stream) -> tuple[str, ...]:
     deletes = f"flag `{flag.field}`" if flag else ""
     if stream.deletes != "flag" or not flag:
         deletes = " and ".join(filter(None, [stream.deletes, deletes]))
+    assumed = connector.contract(stream.name).assumed
     return (
-        f"`{declaration.name}.{stream.name}`" + (" (confidential)" if stream.confidential else ""),
+        f"`{connector.name}.{stream.name}`" + (" (confidential)" if stream.confidential else ""),
         stream.title.ja,
         stream.protocol + (f", hook {hooks}" if hooks else ""),
-        f"`{stream.contract.name}`",
+        f"`{stream.contract.name}`" + (" (assumed)" if assumed else ""),
         f"`{stream.auth.method}`",
         f"`{stream.connection}`",
         stream.mode,

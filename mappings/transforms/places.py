@@ -51,12 +51,6 @@ def by_full_name() -> dict[str, str]:
 
 
 @cache
-def by_code() -> dict[str, Municipality]:
-    """Five-digit code → municipality."""
-    return {place.code: place for place in municipalities()}
-
-
-@cache
 def _spellings() -> dict[str, Municipality | None]:
     """Every usual spelling → municipality; None where it could be several.
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from random import Random
 
 from mocks.world.dice import Weighted, dice, salesforce_id
-from mocks.world.industries import DIVISIONS, INDUSTRIES
+from mocks.world.industries import DIVISIONS
 from mocks.world.places import AREA_CODES
 
 JST = timezone(timedelta(hours=9))
@@ -264,8 +264,3 @@ def reuse_id(program: Program, rng: Random) -> None:
         for r in program.rounds
         if r.end is None or r.end.year < 2100
     ) or program.rounds  # fmt: skip
-
-
-def draw_machine(rng: Random) -> str:
-    """A machine that such an application would buy."""
-    return INDUSTRIES.draw(rng).machine
