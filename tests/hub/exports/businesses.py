@@ -82,7 +82,7 @@ class Businesses:
             raws = {}
             for index in wanted:
                 key = f"{prefix}-{party(index)}"
-                raws[key] = f"{stream} {index}"
+                raws[key] = f"{stream} {index} {said}"
                 rows = {"party": [self._party(index, **said)], **record(index)}
                 _gather(claims, key, rows)
             self.commit(stream, raws, claims)
@@ -107,15 +107,16 @@ class Businesses:
         self.commit("consultations", raws, claims)
 
     def hand_over(self, indexes: Iterable[int], *, has_successor: bool) -> None:
-        """Succession cases: records of a confidential stream."""
+        """Succession cases: records of a confidential stream, which know of an application, too."""
         claims: Claims = {}
         raws = {}
         for index in indexes:
             key = f"SUC-{party(index)}"
             raws[key] = f"case {index}"
             rows = {
-                "party": [self._party(index, role="client", has_successor=has_successor,
+                "party": [self._party(index, role="applicant", has_successor=has_successor,
                                       representative_age=72)],
+                **self.project(index),
                 "succession_case": [{"case_key": key, "reason": f"秘密の理由{index}"}],
             }  # fmt: skip
             _gather(claims, key, rows)

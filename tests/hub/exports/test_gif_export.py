@@ -282,3 +282,14 @@ def test_text_that_xml_cannot_hold_is_told(store: Store, tmp_path: Path) -> None
     lines = _lines(tmp_path / "out/not-held.jsonl")
     assert {"party": str(party(0)), "field": "business_summary",
             "reason": "control characters left out"} in lines  # fmt: skip
+
+
+def test_only_what_holds_now_is_exported(store: Store, tmp_path: Path) -> None:
+    made = Businesses(store)
+    for capital in (3_000_000, 10_000_000):
+        made.found([0, 1], capital_jpy=capital)
+        made.settle()
+    found, applied, _ = written(store, tmp_path / "out", personal=True)
+    assert [tree["capital_JPY"] for tree in found] == [10_000_000] * 2
+    assert [tree["A票"]["申請者"]["capital_JPY"] for tree in applied] == [10_000_000] * 4
+    assert [len(tree.get("C票", [])) for tree in applied] == [1, 1, 0, 0]

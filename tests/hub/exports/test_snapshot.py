@@ -173,3 +173,16 @@ def test_a_short_salt_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="fewer than 16 bytes") as refused:
         pseudonyms.given_salt(tmp_path / "salt")
     assert "secret-but" not in str(refused.value)
+
+
+def test_only_what_holds_now_is_in_it(store: Store, tmp_path: Path) -> None:
+    made = Businesses(store)
+    for employees in (4, 400):
+        made.found(range(30), employees_regular=employees)
+        made.settle()
+    tables = written(store, tmp_path / "out")
+    assert {name: frame.height for name, frame in tables.items() if frame.height} == {
+        "applications": 30, "financials": 30, "parties": 30, "plans": 30, "procedures": 30,
+        "programs": 1,
+    }  # fmt: skip
+    assert tables["parties"]["employees_band"].unique().to_list() == ["301+"]
