@@ -68,7 +68,7 @@ _CLAIMS = (
         "shareholder",
         "corporate_number",
         "'group_of', NULL, c.corporate_number, NULL, 'shareholder'",
-        f" AND c.share_percent >= {_MAJORITY}",
+        f" AND CAST(c.share_percent AS NUMERIC) >= {_MAJORITY}",
     ),
 )
 """Claims that name another party by its number: entity, that column, what they say, which."""
