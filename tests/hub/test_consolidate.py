@@ -10,6 +10,7 @@ import pytest
 
 from canonical.store import Store
 from hub.cli import run as hub
+from tests import postgres
 from tests.hub.consolidating import (
     EVERY_SCOPE,
     a_later_day,
@@ -19,9 +20,18 @@ from tests.hub.consolidating import (
 )
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'store.db'}"
+        return
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    with server.database() as made:
+        yield made
+
+
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
+def store(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setenv("HUB_DATABASE_URL", url)
     with Store.open(url) as opened:
         opened.upgrade()
