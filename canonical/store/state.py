@@ -11,7 +11,15 @@ from base.errors import LeaseHeld, StoreError
 from canonical.store.batch import StreamState
 from canonical.store.database import Database
 from canonical.store.leases import is_free
-from canonical.store.tables import LEASE, MAPPING_PLAN, SOURCE_MEMO, STREAM, STREAM_STATE
+from canonical.store.party_tables import EVENT
+from canonical.store.tables import (
+    LEASE,
+    MAPPING_PLAN,
+    SOURCE_MEMO,
+    STREAM,
+    STREAM_STATE,
+    first_id,
+)
 
 
 def stream_id(database: Database, system: str, stream: str) -> int:
@@ -37,14 +45,18 @@ def describe(database: Database, stream: int, source_role: str, scope: str) -> N
     """See `Store.describe_stream`."""
     known = select(STREAM.c.source_role, STREAM.c.scope).where(STREAM.c.stream_id == stream)
     with database.read() as connection:
-        if connection.execute(known).one_or_none() == (source_role, scope):
-            return
+        before = connection.execute(known).one_or_none()
+    if before == (source_role, scope):
+        return
     with database.write() as connection:
         connection.execute(
             update(STREAM)
             .where(STREAM.c.stream_id == stream)
             .values(source_role=source_role, scope=scope)
         )
+        if before is not None and before.scope not in {None, scope}:
+            of_stream = EVENT.c.record_id.between(first_id(stream), first_id(stream + 1) - 1)
+            connection.execute(update(EVENT).where(of_stream).values(scope=scope))
 
 
 def read(database: Database, stream: int) -> StreamState:

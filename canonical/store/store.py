@@ -83,7 +83,8 @@ class Store:
         `source_role` is its system's (`base_registry`, `register`, `identity_provider`,
         `procedure`, `adviser`, `aggregator`); `scope` is empty for all, else the scope without
         which nobody may learn that a business has a record there. Claims of a stream that nobody
-        described count for nothing and are shown to nobody.
+        described count for nothing and are shown to nobody. Events of a stream that becomes
+        confidential, or ceases to be, take its new scope.
         """
         state.describe(self.database, stream_id, source_role, scope)
 

@@ -147,6 +147,18 @@ def test_a_confidential_streams_events_take_its_scope(store: Store) -> None:
     assert [row.scope for row in rows(store)] == ["succession"]
 
 
+def test_a_stream_that_becomes_confidential_takes_its_events_along(store: Store) -> None:
+    project_of = {"key": "a", "project_number": "P"}
+    for system in ("subsidy", "yorozu"):
+        sync = Syncing(store, system)
+        store.describe_stream(sync.stream_id, source_role="adviser", scope="")
+        sync.commit({"a": "1"}, {"project": [project_of | {"status": "submitted"}]})
+        sync.commit({"a": "2"}, {"project": [project_of | {"status": "selected"}]})
+    store.describe_stream(sync.stream_id, source_role="adviser", scope="yorozu")
+    scopes = {json.loads(row.data)["record"]["system"]: row.scope for row in rows(store)}
+    assert scopes == {"subsidy": "", "yorozu": "yorozu"}
+
+
 def test_a_stream_that_nobody_described_tells_nothing(store: Store) -> None:
     sync = Syncing(store)
     sync.commit({"a": "1"}, {"project": [project("a", "submitted")]})
