@@ -76,3 +76,21 @@ def test_every_state_that_differs_is_told_and_no_other(systems: TenSystems) -> N
     assert told == {group: things for group, things in differing.items() if things}
     assert {"project", "procedure"} <= told.keys()
     assert done.events.total() == sum(not event.scope for event in page.events)
+
+
+def test_every_version_of_a_golden_record_has_its_event_once(systems: TenSystems) -> None:
+    store = systems.hub.store
+    systems.advance(DAYS)
+    systems.sync()
+    consolidate(store, systems.hub.clock)
+    tables = ("golden_party", "golden_list", "golden_conflict")
+    ends = [f"SELECT party_id, {end} AS at FROM {table} WHERE {end} IS NOT NULL"  # noqa: S608
+            for table in tables for end in ("recorded_from", "recorded_to")]  # fmt: skip
+    told = "SELECT party_id, at FROM event WHERE kind LIKE 'business.%'"
+    with store.database.read() as connection:
+        changed = {tuple(row) for row in connection.execute(text(" UNION ".join(ends)))}
+        events = [tuple(row) for row in connection.execute(text(told))]
+        unnumbered = connection.scalar(text("SELECT count(*) FROM event WHERE sequence IS NULL"))
+    assert len(events) == len(set(events)) > 150
+    assert set(events) == changed
+    assert unnumbered == 0
