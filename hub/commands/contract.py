@@ -93,8 +93,8 @@ def _print(found: Sequence[Answered]) -> None:
             click.echo(f"hub: {one.error}", err=True)
         for rule, count in one.malformed.items():
             what = f"{counted(count, 'record')} outside the contract ({rule})"
-            click.echo(f"{one.system}.{one.stream}: {what}; a sync quarantines them: "
-                       "docs/reference/errors.md, then ask the system's owner")  # fmt: skip
+            see = f"`hub sync --dry-run {one.system}.{one.stream}` says of each why"
+            click.echo(f"{one.system}.{one.stream}: {what}; {see}")
         for each in one.differences:
             what = f"{each.detail} ({each.kind}, {counted(each.records, 'record')})"
             click.echo(f"{one.system}.{one.stream}: {each.path}: {what}; {each.what_to_do}")
