@@ -51,6 +51,7 @@ ID_NAMES = re.compile(
 NO_KEYS = re.compile("郵便|電話|FAX|口座|phone|postal|zip|post_?code", re.IGNORECASE)
 LATE_NAMES = re.compile(
     r"^(updated?_?(at|on|date(time)?|time)|last_?(updated|modified)(_?(at|date|time))?|modified_?(at|date|on)"
+    r"|(last_?)?(upd|mod|updated?|modified)_?(ts|dt|timestamp)"
     r"|最終?更新(日時|日)|更新(日時|日|年月日))$",
     re.IGNORECASE,
 )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from base.connection import Connection
 from base.errors import SettingsError
+from hub.scaffold.draft import late_of
 from hub.scaffold.reflect import look
 from hub.scaffold.table import draft_live
 from tests import postgres
@@ -38,6 +39,11 @@ def made(engine: sa.Engine, *statements: str) -> None:
     with engine.begin() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize("name", ["mod_ts", "upd_dt", "updated_at", "LastModified", "更新日時"])
+def test_a_column_of_the_update_is_known_by_its_name(name: str) -> None:
+    assert late_of(["id", "opened_dt", name]) == name
 
 
 def test_the_primary_key_is_the_key(file: tuple[sa.Engine, Connection]) -> None:
