@@ -96,16 +96,21 @@ class TenSystems:
 
     servers: MockServers
     hub: SmallBatches
+    systems: list[str]
 
     @property
     def world(self) -> World:
         """The world behind the mocks."""
         return self.servers.world
 
+    def sync_all(self) -> None:
+        """Sync every stream."""
+        for system in self.systems:
+            OneSystem(system, self.servers, self.hub).sync_all()
+
     def sync(self) -> None:
         """Sync every stream, and match."""
-        for system in declarations():
-            OneSystem(system, self.servers, self.hub).sync_all()
+        self.sync_all()
         run_matching(self.hub.store, clock=self.hub.clock)
 
     def advance(self, days: int) -> None:
@@ -130,17 +135,19 @@ class TenSystems:
 
 
 @contextmanager
-def ten_systems(world: World, home: Path) -> Iterator[TenSystems]:
-    """Every mock over a world, and an empty hub at the world's present instant."""
+def ten_systems(
+    world: World, home: Path, only: frozenset[str] | None = None
+) -> Iterator[TenSystems]:
+    """Every mock over a world (or `only` some), and an empty hub at the world's present."""
     made = ClientCredentials.generate()
 
     def seconds() -> float:
         return world.now.timestamp()
 
     desk = partial(TokenDesk, seconds=seconds)
-    systems = build_systems(world, made, home / "mocks", desk=desk, seconds=seconds)
+    systems = build_systems(world, made, home / "mocks", only=only, desk=desk, seconds=seconds)
     with (
         MockServers(systems, made, dict.fromkeys(default_ports(), 0)) as servers,
         hub_in(servers, home, now=world.now) as hub,
     ):
-        yield TenSystems(servers, hub)
+        yield TenSystems(servers, hub, sorted(only or declarations()))
