@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from canonical.matching import blocking
+from canonical.matching import blocking, tiers
 from canonical.matching.coding import Coded, coded
 from canonical.matching.comparison import level_codes, probabilities, weights
 from canonical.matching.features import FEATURE_SCHEMA
@@ -45,7 +45,7 @@ def compare_all(members: Members, model: Model) -> Compared:
     """All edges among these members."""
     features = members.rows.select(FEATURE_SCHEMA.keys())
     keys = blocking.keys(features, model)
-    pairs = _unsettled(blocking.pairs(keys, features, model), members.identifiers)
+    pairs = _unsettled(tiers.pairs(keys, members.rows, model), members.identifiers)
     return Compared(keys, keys.clear(), _edges(pairs, features, model), keys["member_id"].clear())
 
 
@@ -62,44 +62,34 @@ def compare_changed(tables: Tables, gone: pl.DataFrame, fresh: Members, model: M
     keys = keys_of(fresh.rows, model)
     touched = pl.concat([old_keys["key"], keys["key"]]).unique()
     before = tables.blocks(touched)
-    after = _after(before, gone, fresh, keys)
-    moved = pl.concat([blocking.crowded(frame, model) for frame in (before, after)])
-    changed = pl.concat([gone["member_id"], fresh.rows["member_id"]])
-    around = moved.filter(~pl.col("member_id").is_in(changed.implode()))["member_id"].unique()
+    changed = pl.concat([gone.select("member_id"), fresh.rows.select("member_id")]).unique()
+    after = pl.concat([before.join(changed, on="member_id", how="anti"), keys])
+    stored = _stored(tables, after, fresh.rows)
+    moved = [
+        tiers.crowded(before, pl.concat([stored, gone]), old_keys, model),
+        tiers.crowded(after, pl.concat([stored, fresh.rows]), keys, model),
+    ]
+    others = stored.join(pl.concat(moved), on="member_id", how="semi")
     blocks = after
-    others = tables.members("member_id", around)
     if others.height:
         more = keys_of(others, model).join(after, on="key", how="anti")
         blocks = pl.concat([after, tables.blocks(more["key"].unique())])
+    rows = pl.concat([fresh.rows, stored])
+    rows = pl.concat([rows, _stored(tables, blocks, rows)]).sort("member_id")
     focus = pl.concat([fresh.rows["member_id"], others["member_id"]])
-    edges = _touching(tables, blocks, focus, fresh, model)
+    pairs = tiers.pairs(blocks, rows, model)
+    inside = pl.col("low").is_in(focus.implode()) | pl.col("high").is_in(focus.implode())
+    pairs = pairs.filter(inside)
+    known = rows.join(fresh.rows, on="member_id", how="anti")["member_id"]
+    held = pl.concat([fresh.identifiers, tables.identifiers(known)])
+    edges = _edges(_unsettled(pairs, held), rows.select(FEATURE_SCHEMA.keys()), model)
     return Compared(keys, old_keys, edges, others["member_id"])
 
 
-def _after(
-    before: pl.DataFrame, gone: pl.DataFrame, fresh: Members, keys: pl.DataFrame
-) -> pl.DataFrame:
-    """Blocks as they are once the changed members are in their new places."""
-    left = pl.concat([gone.select("member_id"), fresh.rows.select("member_id")])
-    stayed = before.join(left, on="member_id", how="anti")
-    joined = keys.join(before.select("key").unique(), on="key", how="semi")
-    new = keys.join(before, on="key", how="anti")
-    return pl.concat([stayed, joined, new]).unique()
-
-
-def _touching(
-    tables: Tables, blocks: pl.DataFrame, focus: pl.Series, fresh: Members, model: Model
-) -> pl.DataFrame:
-    """The edges in these whole blocks that touch a member of `focus`."""
-    stored = blocks["member_id"].unique()
-    stored = stored.filter(~stored.is_in(fresh.rows["member_id"].implode()))
-    rows = pl.concat([fresh.rows, tables.members("member_id", stored)])
-    features = rows.select(FEATURE_SCHEMA.keys()).sort("member_id")
-    pairs = blocking.pairs(blocks, features, model)
-    inside = pl.col("low").is_in(focus.implode()) | pl.col("high").is_in(focus.implode())
-    pairs = pairs.filter(inside)
-    held = pl.concat([fresh.identifiers, tables.identifiers(stored)])
-    return _edges(_unsettled(pairs, held), features, model)
+def _stored(tables: Tables, blocks: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Rows of match_member of those in these blocks that are not known yet."""
+    missing = blocks.join(known, on="member_id", how="anti")["member_id"].unique()
+    return tables.members("member_id", missing)
 
 
 def _unsettled(pairs: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:

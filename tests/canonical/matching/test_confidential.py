@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from base.errors import StoreError
 from canonical.matching import parties
+from canonical.matching.model import Model
 from canonical.matching.review import pending
 from canonical.store import Store
-from canonical.store.party_tables import CROSSWALK, EVENT, GOLDEN_PENDING, PARTY
+from canonical.store.party_tables import (
+    CROSSWALK,
+    EVENT,
+    GOLDEN_PENDING,
+    MATCH_EDGE,
+    MATCH_MEMBER,
+    PARTY,
+)
 from tests.canonical.matching.businesses import (
+    STREAMS,
     Filled,
     Record,
     copied,
     corporation,
     current,
+    drawn,
     partition,
     proprietor,
 )
 
+CROWDED_AT = 3
 OPEN = [
     *(Record("register", f"r{of}", corporation(of)) for of in range(4)),
     *(Record("subsidy", f"s{of}", corporation(of, corporate_number=None)) for of in range(4)),
@@ -85,6 +100,43 @@ def test_twins_with_and_without_a_case_look_alike(
         with_cases.delete("succession", [case.key for case in CASES if case.stream == "succession"])
         with_cases.match()
         assert _told(with_cases.store) == _told(without.store)
+
+
+@settings(
+    max_examples=6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.integers(0, 10_000))
+def test_no_case_makes_a_block_over_full(migrated_sqlite: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    records = [drawn(chance, key) for key in range(40)]
+    public = [record for record in records if not STREAMS[record.stream][1]]
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+        with (
+            copied(migrated_sqlite, place, "with") as with_cases,
+            copied(migrated_sqlite, place, "without") as without,
+        ):
+            for filled in (with_cases, without):
+                filled.take(Model.shipped().changed(cap=CROWDED_AT))
+            for record in records:
+                with_cases.write([record])
+                if chance.random() < 0.2:
+                    with_cases.match()
+            without.write(public)
+            with_cases.match()
+            without.match()
+            assert _open_edges(with_cases.store) == _open_edges(without.store)
+            assert partition(with_cases.store, scopes=[""]) == partition(without.store)
+
+
+def _open_edges(store: Store) -> set[tuple[Any, ...]]:
+    with store.database.read() as connection:
+        query = select(MATCH_MEMBER.c.member_id).where(MATCH_MEMBER.c.scope == "")
+        public = set(connection.scalars(query))
+        rows = connection.execute(select(MATCH_EDGE)).all()
+    return {tuple(row) for row in rows if row.low in public and row.high in public}
 
 
 def test_a_case_joins_its_business_and_none_bridges(store: Store) -> None:
