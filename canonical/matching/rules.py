@@ -19,7 +19,7 @@ def judged(compared: Compared, weight: Numbers, model: Model) -> Codes:
     told = np.flatnonzero((weight >= review_at) | _of_two_kinds(compared))
     few, weight = compared.of(told), weight[told]
     found = np.where(weight >= review_at, _REVIEW, _DIFFERENT)
-    found[(weight >= same_at) & supported(few)] = _SAME
+    found[(weight >= same_at) & supported(few) & ~_perhaps_kin(few)] = _SAME
     found[never_same(few)] = _DIFFERENT
     found[related(few)] = _RELATED
     outcome[told] = found
@@ -110,6 +110,22 @@ def _relatives(compared: Compared) -> Flags:
     alike = compared.at("person", "close_given", "close")
     born = compared.at("birth", "same", "month")
     return (other & ~born) | (alike & compared.at("birth", "differs"))
+
+
+def _perhaps_kin(compared: Compared) -> Flags:
+    """Two natural persons whose given names are nearly alike (一郎 and 太郎), by household alone.
+
+    Fathers, sons and brothers share surname, address, telephone and the shop; only what is one
+    person's own tells a typing error from a relative, so without it a person decides.
+    """
+    individuals = compared.codes[:, -1] == WHO.index("individual")
+    own = _any(
+        compared.at("birth", "same", "month", "close"),
+        compared.at("begun", "same", "month", "close"),
+        compared.at("email", "same"),
+    )
+    found: Flags = individuals & compared.at("person", "close_given", "close") & ~own
+    return found
 
 
 def _tenants(compared: Compared) -> Flags:

@@ -43,6 +43,14 @@ def test_relatives_with_the_same_shop_and_different_birthdays_are_different() ->
     assert verdict(one, other) == "different"
 
 
+def test_given_names_nearly_alike_in_one_household_wait_for_a_person() -> None:
+    son = person(name="鵜川 一郎", representative_name="鵜川 一郎")
+    father = person(name="鵜川 太郎", representative_name="鵜川 太郎")
+    assert verdict(son, father) == "review"
+    born = {"representative_birth_on": BORN}
+    assert verdict(son | born, father | born) == "same"
+
+
 def test_a_given_name_written_in_two_ways_is_one_person() -> None:
     told = {"representative_kana": "ウカワ ミズキ", "representative_birth_on": BORN}
     other = person(representative_name="鵜川 瑞希", name="鵜川 瑞希", **told)
