@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from base.clock import ManualClock
 from base.identifiers import corporate_number_check_digit
 from canonical.golden import build
 from canonical.store import Store
+from canonical.store.party_tables import GOLDEN_LIST
 from tests.canonical.builders import T0, Syncing
 from tests.canonical.golden.parties import link
 
@@ -127,6 +128,14 @@ class Businesses:
         self.clock.sleep(3600)
         link(self.store, _by_key, at=self.clock.now())
         build.run(self.store.database, clock=self.clock)
+
+    def remember_old_lists(self) -> None:
+        """Every list that holds held from the same claim once before."""
+        with self.store.database.write() as connection:
+            for row in connection.execute(select(GOLDEN_LIST)).mappings().all():
+                before = row["recorded_from"] - timedelta(days=1)
+                past = {**row, "recorded_from": before, "recorded_to": row["recorded_from"]}
+                connection.execute(GOLDEN_LIST.insert().values(past))
 
     def _party(self, index: int, role: str = "applicant", **said: Any) -> dict[str, Any]:
         prefecture, code, name, city, town = PLACES[index % len(PLACES)]

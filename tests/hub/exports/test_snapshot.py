@@ -180,6 +180,7 @@ def test_only_what_holds_now_is_in_it(store: Store, tmp_path: Path) -> None:
     for employees in (4, 400):
         made.found(range(30), employees_regular=employees)
         made.settle()
+    made.remember_old_lists()
     tables = written(store, tmp_path / "out")
     assert {name: frame.height for name, frame in tables.items() if frame.height} == {
         "applications": 30, "financials": 30, "parties": 30, "plans": 30, "procedures": 30,
