@@ -291,10 +291,11 @@ def test_only_what_holds_now_is_exported(store: Store, tmp_path: Path) -> None:
         made.settle()
     before = written(store, tmp_path / "before", personal=True)
     made.remember_old_lists()
-    found, applied, _ = written(store, tmp_path / "out", personal=True)
+    found, applied, report = written(store, tmp_path / "out", personal=True)
     assert [tree["capital_JPY"] for tree in found] == [10_000_000] * 2
     assert [tree["A票"]["申請者"]["capital_JPY"] for tree in applied] == [10_000_000] * 4
     assert [len(tree.get("C票", [])) for tree in applied] == [1, 1, 0, 0]
     assert (found, applied) == before[:2]
     phones = found[0]["contactPointInformation"]["contactPointPhoneNumber"]
     assert phones == ["(03)1234-0000", "090-1234-5678"]
+    assert "contact" not in {entry["field"] for entry in report["not_held"]}
