@@ -4,16 +4,21 @@ Two ways. A list that one source tells in full (officers, shareholders, contacts
 from the best claim: half of one list and half of another would be nobody's. What sources tell one
 by one (fiscal years, trade names, establishments, identifiers) is joined, and each item survives
 by itself. The order of claims is that of single values (`canonical.golden.ranking`).
+
+The values stay with the claims; `content` is a hash of them, so that a list changes where one of
+its values does.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import polars as pl
 
 from canonical.golden.agreement import reduced
 from canonical.golden.ranking import RANKS, rank, voice
+from canonical.model import ENTITIES
 from canonical.model.fields import Survivorship
 
 WHOLE = -1
@@ -26,7 +31,9 @@ SCHEMA = {
     "record_id": pl.Int64(),
     "role": pl.String(),
     "ordinal": pl.Int32(),
+    "content": pl.Int64(),
 }
+_BETWEEN, _AFTER = "\x1f", "\x1e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,6 @@ class ListRule:
     """How one list survives: whose word, and what tells an item from another (None: whole)."""
 
     rule: Survivorship
-    columns: tuple[str, ...] = ()
     item: pl.Expr | None = None
 
 
@@ -50,25 +56,19 @@ def _identifier() -> pl.Expr:
 
 
 LISTS: dict[str, ListRule] = {
-    "party_identifier": ListRule(
-        Survivorship.ATTESTED_FIRST, ("kind", "issued_by", "value"), _identifier()
-    ),
+    "party_identifier": ListRule(Survivorship.ATTESTED_FIRST, _identifier()),
     "trade_name": ListRule(
         Survivorship.NEWEST_AS_OF,
-        ("name", "name_reduced"),
         pl.coalesce("name_reduced", reduced(pl.col("name"))),
     ),
     "officer": ListRule(Survivorship.REGISTER_FIRST),
     "shareholder": ListRule(Survivorship.NEWEST_AS_OF),
     "establishment": ListRule(
         Survivorship.NEWEST_AS_OF,
-        ("name", "address_full"),
         reduced(pl.coalesce("address_full", "name")),
     ),
     "contact": ListRule(Survivorship.NEWEST_AS_OF),
-    "financial_statement": ListRule(
-        Survivorship.NEWEST_AS_OF, ("period_end", "settled_on", "settled"), _fiscal_year()
-    ),
+    "financial_statement": ListRule(Survivorship.NEWEST_AS_OF, _fiscal_year()),
 }
 """The lists that golden records have; other child claims are shown from the claims themselves."""
 
@@ -82,7 +82,7 @@ def survive(entity: str, rows: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(schema=SCHEMA)
     rule = LISTS[entity]
     item = pl.lit("") if rule.item is None else rule.item.fill_null("")
-    return (
+    holds = (
         rows.with_columns(voice().alias("voice"), item.alias("item"))
         .with_columns(rank(RANKS[rule.rule]).alias("rank"))
         .sort(
@@ -91,13 +91,39 @@ def survive(entity: str, rows: pl.DataFrame) -> pl.DataFrame:
             nulls_last=True,
         )
         .unique(["party_id", "item"], keep="first", maintain_order=True)
-        .select(
-            "party_id",
-            "item",
-            "record_id",
-            "role",
+    )  # fmt: skip
+    one = ["record_id", "role"] if rule.item is None else ["record_id", "role", "ordinal"]
+    return (
+        holds.join(_contents(entity, rows, holds, one), on=one, how="left", maintain_order="left")
+        .with_columns(
             entity=pl.lit(entity),
             ordinal=pl.lit(WHOLE, pl.Int32) if rule.item is None else pl.col("ordinal"),
         )
         .select(list(SCHEMA))
-    )  # fmt: skip
+    )
+
+
+def _contents(entity: str, rows: pl.DataFrame, holds: pl.DataFrame, one: list[str]) -> pl.DataFrame:
+    """A hash of the values of each list or item that holds: `one`, content.
+
+    What is not stated is left out, so that a field that is added to the model changes none.
+    """
+    stated = [
+        pl.concat_str(pl.lit(f"{name}="), pl.col(name).cast(pl.String)).fill_null("")
+        for name in sorted(ENTITIES[entity].columns())
+        if name in rows.columns
+    ]
+    texts = (
+        rows.join(holds.select(one), on=one, how="semi")
+        .unique(["record_id", "role", "ordinal"])
+        .sort("record_id", "role", "ordinal")
+        .select(*one, text=pl.concat_str(stated, separator=_BETWEEN))
+        .group_by(one, maintain_order=True)
+        .agg(pl.col("text").str.join(_AFTER))
+    )
+    hashes = pl.Series("content", map(_hash, texts["text"]), dtype=pl.Int64)
+    return texts.select(*one, hashes)
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), signed=True)

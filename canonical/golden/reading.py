@@ -11,7 +11,6 @@ import polars as pl
 from polars._typing import PolarsDataType
 from sqlalchemy import Connection, select
 
-from canonical.golden.lists import LISTS
 from canonical.model import ENTITIES
 from canonical.store.bulk import Bulk
 from canonical.store.claim_tables import CLAIM_TABLES
@@ -121,18 +120,18 @@ class Reader:
         return rows.group_by("record_id").agg(score=(days * 4 + holds * 2 + first).max())
 
     def children(self, entity: str, members: pl.DataFrame) -> pl.DataFrame:
-        """The rows of a list that these members brought, with what tells its items apart.
+        """The rows of a list that these members brought.
 
         Columns: party_id, member_id, source_role, record_id, role, precedence, ordinal, as_of,
-        and those of the list's items. They belong to the first party of their record and role.
+        and those of the entity. They belong to the first party of their record and role.
         """
         holding = self._holding(entity)
         stream = pl.col("record_id") // (1 << RECORD_BITS)
         parents = members.filter(
             pl.col("ordinal") == 0, stream.is_in(list(holding)), pl.col("source_role").is_not_null()
         ).select("party_id", "member_id", "source_role", "record_id", "role", "precedence")
-        items = {name: _types(entity)[name] for name in LISTS[entity].columns}
-        columns = "".join(f', "{name}"' for name in items)
+        values = _types(entity)
+        columns = "".join(f', "{name}"' for name in values)
         rows = self.by_key(
             f"SELECT record_id, role, ordinal, as_of{columns} FROM {CLAIM_TABLES[entity].name}"
             f" WHERE {self.bulk.member('record_id', 'bigint')} AND {CURRENT}",
@@ -142,7 +141,7 @@ class Reader:
                 "role": pl.String(),
                 "ordinal": pl.Int32(),
                 "as_of": pl.Date(),
-                **items,
+                **values,
             },
         )
         return parents.join(rows, on=["record_id", "role"], how="inner")

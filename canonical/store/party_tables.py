@@ -247,6 +247,7 @@ GOLDEN_LIST = Table(
     Column("record_id", BigInteger, nullable=False),
     Column("role", Text, nullable=False),
     Column("ordinal", Integer, nullable=False, comment="-1 for all of the record's rows"),
+    Column("content", BigInteger, nullable=False, comment="hash of the values"),
     PrimaryKeyConstraint("party_id", "entity", "item", "recorded_from"),
 )
 """Whose list (officers, fiscal years, …) holds for a party: the values stay with the claims."""

@@ -99,6 +99,22 @@ def test_a_change_appends_a_version_and_tells_what_changed(world: World) -> None
     assert f"{BUSINESS}.created" in events
 
 
+def test_a_value_that_changes_in_a_list_is_a_change(world: World) -> None:
+    def year(sales: int) -> dict[str, Any]:
+        return {"period_end": date(2020, 3, 31), "settled": True, "sales_jpy": sales}
+
+    world.say("grants", "g1", officer=[{"name": "甲"}], financial_statement=[year(1), year(2)])
+    world.run()
+    world.say("grants", "g1", officer=[{"name": "乙"}], financial_statement=[year(1), year(2)])
+    assert world.run().changed == 1
+    world.say("grants", "g1", officer=[{"name": "乙"}], financial_statement=[year(3), year(2)])
+    assert world.run().changed == 1
+    world.say("grants", "g1", officer=[{"name": "乙"}], financial_statement=[year(3), year(4)])
+    assert world.run().changed == 0
+    told = [json.loads(row["data"]) for row in _all(world.store, EVENT)]
+    assert sorted(one["fields"] for one in told if one) == [["financial_statement"], ["officer"]]
+
+
 def test_a_deleted_record_s_values_go_and_what_was_there_before_is_back(world: World) -> None:
     world.say("grants", "g1", OLD, employees_regular=5)
     world.run()

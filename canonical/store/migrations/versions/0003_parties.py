@@ -70,6 +70,7 @@ def upgrade() -> None:
     sa.Column('record_id', sa.BigInteger(), nullable=False),
     sa.Column('role', sa.Text(), nullable=False),
     sa.Column('ordinal', sa.Integer(), nullable=False, comment="-1 for all of the record's rows"),
+    sa.Column('content', sa.BigInteger(), nullable=False, comment='hash of the values'),
     sa.PrimaryKeyConstraint('party_id', 'entity', 'item', 'recorded_from', name=op.f('pk_golden_list'))
     )
     op.create_table('golden_party',
