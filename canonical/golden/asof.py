@@ -25,10 +25,10 @@ from canonical.golden.order import compared
 from canonical.golden.reading import MEMBER, Reader
 from canonical.golden.survivorship import Survival, survive
 from canonical.golden.units import COLUMNS, UNITS
+from canonical.matching.parties import merged_into
 from canonical.model import ENTITIES
 from canonical.store.database import Database
 from canonical.store.frames import TYPES
-from canonical.store.party_tables import PARTY
 from canonical.store.tables import SOURCE_RECORD, STREAM
 
 _INSTANT = pl.Datetime("us", "UTC")
@@ -131,18 +131,12 @@ def business(
         reader = _Versions(Reader.of(connection, database.bulk), as_of, known_at, scopes)
         found = reader.members(party_id)
         current = party_id
-        while found.is_empty() and (into := _merged_into(connection, current, scopes)) is not None:
+        while found.is_empty() and (into := merged_into(connection, current, scopes)) is not None:
             current = into
             found = reader.members(current)
         if found.is_empty():
             return None
         return _told(reader, found, current, party_id)
-
-
-def _merged_into(connection: Connection, party_id: int, scopes: Collection[str]) -> int | None:
-    """Where an id leads; that of a confidential party leads nowhere without a scope."""
-    query = select(PARTY.c.merged_into).where(PARTY.c.party_id == party_id)
-    return connection.scalar(query if scopes else query.where(~PARTY.c.confidential))
 
 
 @dataclass(frozen=True, slots=True)

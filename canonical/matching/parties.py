@@ -28,15 +28,30 @@ class Found:
     whole: bool
 
 
-def resolve(connection: Connection, party_id: int) -> int:
+def resolve(connection: Connection, party_id: int, scopes: Collection[str] = ()) -> int:
     """The party that an id leads to: itself, or the one that it was merged into, to the end."""
     seen = {party_id}
-    while True:
-        into = connection.scalar(select(PARTY.c.merged_into).where(PARTY.c.party_id == party_id))
-        if into is None or into in seen:
-            return party_id
+    while (into := merged_into(connection, party_id, scopes)) is not None and into not in seen:
         seen.add(into)
         party_id = into
+    return party_id
+
+
+def merged_into(connection: Connection, party_id: int, scopes: Collection[str] = ()) -> int | None:
+    """The party that this one was merged into; None where it was not.
+
+    The id of a confidential party leads nowhere without a scope in which it had members: ids can
+    be guessed from the keys of records.
+    """
+    row = connection.execute(
+        select(PARTY.c.merged_into, PARTY.c.confidential).where(PARTY.c.party_id == party_id)
+    ).one_or_none()
+    if row is None or row.merged_into is None or not row.confidential:
+        return None if row is None else row.merged_into
+    borne = select(CROSSWALK.c.member_id).where(
+        CROSSWALK.c.party_id == party_id, CROSSWALK.c.scope.in_(list(scopes))
+    )
+    return row.merged_into if connection.execute(borne.limit(1)).first() else None
 
 
 def find(connection: Connection, text: str, scopes: Collection[str] = ()) -> Found:
@@ -59,7 +74,7 @@ def find(connection: Connection, text: str, scopes: Collection[str] = ()) -> Fou
 
 
 def _by_party(connection: Connection, party_id: int, scopes: Collection[str]) -> Found | None:
-    party_id = resolve(connection, party_id)
+    party_id = resolve(connection, party_id, scopes)
     members = connection.scalars(
         select(CROSSWALK.c.member_id)
         .where(

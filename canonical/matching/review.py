@@ -60,7 +60,7 @@ def pending(connection: Connection, bulk: Bulk, scopes: Collection[str] = ()) ->
     found = found.filter(
         pl.col("scope_low").is_in(allowed) & pl.col("scope_high").is_in(allowed)
     ).with_columns(scope=pl.max_horizontal("scope_low", "scope_high"))
-    found = _undecided(tables, _possible(tables, found, allowed))
+    found = _undecided(tables, _possible(tables, found, allowed), allowed)
     best = found.sort(
         "probability", "low", "high", descending=[True, False, False], nulls_last=True
     ).unique(["one", "other"], keep="first", maintain_order=True)
@@ -159,11 +159,12 @@ def _possible(tables: Tables, found: pl.DataFrame, allowed: list[str]) -> pl.Dat
     )
 
 
-def _undecided(tables: Tables, found: pl.DataFrame) -> pl.DataFrame:
-    """Without pairs of parties about which a person decided."""
+def _undecided(tables: Tables, found: pl.DataFrame, allowed: list[str]) -> pl.DataFrame:
+    """Without pairs of parties about which a person decided, as far as the scopes let know."""
     decided = tables.decisions().select("low", "high")
     ends = pl.concat([decided["low"], decided["high"]]).unique()
-    places = tables.crosswalk("member_id", ends).select("member_id", "party_id")
+    places = tables.crosswalk("member_id", ends).filter(pl.col("scope").is_in(allowed))
+    places = places.select("member_id", "party_id")
     told = decided.join(places.rename({"member_id": "low", "party_id": "a"}), on="low").join(
         places.rename({"member_id": "high", "party_id": "b"}), on="high"
     )

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from base.errors import StoreError
-from canonical.matching import parties
+from canonical.golden.asof import business as golden_business
+from canonical.matching import decisions, parties
 from canonical.matching.model import Model
 from canonical.matching.review import pending
 from canonical.store import Store
@@ -33,6 +34,7 @@ from tests.canonical.matching.businesses import (
     corporation,
     current,
     drawn,
+    number,
     partition,
     proprietor,
 )
@@ -183,3 +185,42 @@ def test_a_stream_that_becomes_confidential_is_matched_anew(store: Store) -> Non
     scopes = {row.scope for row in current(store) if row.record_id >> 40 == stream}
     assert scopes == {"succession"}
     assert filled.match(full=True).moved == 0
+
+
+def test_the_id_of_a_case_that_joined_its_business_leads_there_under_its_scope_alone(
+    store: Store,
+) -> None:
+    filled = Filled(store)
+    filled.write(CASES[:1])
+    filled.match()
+    with store.database.read() as connection:
+        case = str(connection.scalars(select(PARTY.c.party_id)).one())
+    filled.write(OPEN[:1])
+    filled.match()
+    with store.database.read() as connection:
+        business = parties.find(connection, "register.records:r0").party_id
+        assert parties.find(connection, case, ["succession"]).party_id == business
+        for scopes in ([], ["yorozu"]):
+            with pytest.raises(StoreError, match="no party that is known"):
+                parties.find(connection, case, scopes)
+    assert golden_business(store.database, int(case), scopes=["yorozu"]) is None
+
+
+def test_what_is_decided_about_a_case_takes_nothing_off_the_open_review(store: Store) -> None:
+    filled = Filled(store)
+    twins = [corporation(0), corporation(0, corporate_number=number(1))]
+    filled.write(Record("register", f"r{of}", twin) for of, twin in enumerate(twins))
+    filled.write([Record("subsidy", "unsure", corporation(0, corporate_number=None))])
+    filled.write([Record("succession", "case", twins[0])])
+    filled.match()
+    with store.database.read() as connection:
+        before = pending(connection, store.database.bulk).pairs
+        one = parties.find(connection, "succession.records:case", ["succession"])
+        other = parties.find(connection, "subsidy.records:unsure")
+    assert before.height == 2
+    decision = decisions.Decision("different", "made up", "test")
+    decisions.decide(store.database, one, other, decision, filled.clock.now())
+    filled.match()
+    with store.database.read() as connection:
+        assert pending(connection, store.database.bulk).pairs.equals(before)
+        assert pending(connection, store.database.bulk, ["succession"]).pairs.height == 1
