@@ -106,6 +106,7 @@ def _page(
             and_(
                 CROSSWALK.c.record_id == table.c.record_id,
                 CROSSWALK.c.role == APPLICANT,
+                CROSSWALK.c.ordinal == 0,
                 CROSSWALK.c.recorded_to.is_(None),
             ),
         )

@@ -26,7 +26,7 @@ _OPEN = (
     " WHERE c.recorded_to IS NULL"
 )
 _OF_APPLICANT = (
-    "LEFT JOIN crosswalk x ON x.record_id = c.record_id AND x.role = 'applicant'"
+    "LEFT JOIN crosswalk x ON x.record_id = c.record_id AND x.role = 'applicant' AND x.ordinal = 0"
     " AND x.recorded_to IS NULL AND x.scope = ''"
 )
 SUCCESSION = "succession"

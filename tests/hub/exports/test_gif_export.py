@@ -286,7 +286,16 @@ def test_text_that_xml_cannot_hold_is_told(store: Store, tmp_path: Path) -> None
 
 def test_only_what_holds_now_is_exported(store: Store, tmp_path: Path) -> None:
     made = Businesses(store)
+    project = made.project
     for capital in (3_000_000, 10_000_000):
+
+        def changed(index: int, capital: int = capital) -> Claims:
+            rows = project(index)
+            rows["contact"][0]["department"] = f"第{capital}課"
+            rows["financial_statement"][0]["sales_jpy"] = capital
+            return rows
+
+        made.project = changed  # type: ignore[method-assign]
         made.found([0, 1], capital_jpy=capital)
         made.settle()
     before = written(store, tmp_path / "before", personal=True)
@@ -299,3 +308,5 @@ def test_only_what_holds_now_is_exported(store: Store, tmp_path: Path) -> None:
     phones = found[0]["contactPointInformation"]["contactPointPhoneNumber"]
     assert phones == ["(03)1234-0000", "090-1234-5678"]
     assert "contact" not in {entry["field"] for entry in report["not_held"]}
+    assert found[0]["contactPointInformation"]["contactPointPurpose"] == "第10000000課"
+    assert applied[0]["C票"][0]["売上高"] == 10_000_000
