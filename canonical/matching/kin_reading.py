@@ -12,6 +12,7 @@ from polars._typing import PolarsDataType
 
 from canonical.matching.identity import CORPORATE_NUMBER, anchors
 from canonical.matching.kin import LINK_COLUMNS, PARTY_COLUMNS, linked
+from canonical.matching.sources import MEMBER_SCHEMA
 from canonical.matching.tables import Tables
 
 SHARED = ("phone", "person_name", "trade_name")
@@ -24,6 +25,9 @@ REGISTERS = ("base_registry", "register")
 """Roles of sources whose word about a relation settles it."""
 
 _MAJORITY = 50
+_LINKED = ("member_id", *LINK_COLUMNS)
+_DESCRIBING = ("member_id", "kind", "established_on", "as_of")
+_TELLING = ("member_id", "record_id", "role")
 _STATED: dict[str, PolarsDataType] = {
     "record_id": pl.Int64(),
     "role": pl.String(),
@@ -90,13 +94,11 @@ def around(tables: Tables, parties: pl.Series) -> Around:
     How many parties share something is counted of open members alone.
     """
     held = tables.crosswalk("party_id", parties)
-    own = _placed(tables.members("member_id", held["member_id"]), held)
-    near = pl.concat(
-        [
-            *(tables.members(name, own[name].drop_nulls().unique()) for name in SHARED),
-            tables.members("member_id", _related(tables, own["member_id"])),
-        ]
-    ).unique("member_id")
+    own = _placed(_members(tables, _LINKED, "member_id", held["member_id"]), held)
+    found = [_members(tables, _LINKED, name, own[name].drop_nulls().unique()) for name in SHARED]
+    compared = _related(tables, own["member_id"])
+    found.append(_members(tables, _LINKED, "member_id", compared))
+    near = pl.concat(found).unique("member_id")
     near = _placed(near, tables.crosswalk("member_id", near["member_id"]))
     crowds = {name: _crowds(near, name) for name in SHARED}
     pairs = pl.concat(
@@ -108,6 +110,14 @@ def around(tables: Tables, parties: pl.Series) -> Around:
     met = linked(_both_ways(pairs.filter(pl.col("party_a") != pl.col("party_b"))))
     crowded = [near.join(crowd, on=name, how="semi")["party_id"] for name, crowd in crowds.items()]
     return Around(held, _described(tables, met), pl.concat(crowded).unique())
+
+
+def _members(
+    tables: Tables, columns: tuple[str, ...], column: str, values: pl.Series
+) -> pl.DataFrame:
+    """Some columns of the members where one that has an index is among the values."""
+    schema = {name: MEMBER_SCHEMA[name] for name in columns}
+    return tables.among("match_member", schema, column, values)
 
 
 def _placed(rows: pl.DataFrame, crosswalk: pl.DataFrame) -> pl.DataFrame:
@@ -183,7 +193,7 @@ def described(tables: Tables, parties: pl.Series) -> pl.DataFrame:
     held = tables.crosswalk("party_id", parties)
     is_open = pl.col("scope") == ""
     held = held.filter(is_open | ~is_open.any().over("party_id"))
-    rows = tables.members("member_id", held["member_id"])
+    rows = _members(tables, _DESCRIBING, "member_id", held["member_id"])
     known = anchors(rows.select("member_id", "kind"), tables.identifiers(held["member_id"]))
     return (
         held.select("member_id", party="party_id")
@@ -223,8 +233,7 @@ def stated(tables: Tables, own: pl.DataFrame) -> pl.DataFrame:
             for column, values in (("record_id", records), (part[1], numbers))
         ]
     ).unique()
-    tellers = tables.members("record_id", said["record_id"].unique())
-    tellers = tellers.select("member_id", "record_id", "role")
+    tellers = _members(tables, _TELLING, "record_id", said["record_id"].unique())
     places = tables.crosswalk("member_id", tellers["member_id"])
     told = said.join(tellers, on=["record_id", "role"]).join(
         places.select("member_id", "scope", party="party_id"), on="member_id"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from base.failpoint import RELATE_POINTS
 from canonical.changes import sequencer
 from canonical.golden import build
 from canonical.store import Store
@@ -29,10 +30,10 @@ ROOT = Path(__file__).resolve().parents[2]
 OF_MATCHING = sorted(
     set(re.findall(r'failpoint\("(\w+\.\w+)"\)', (ROOT / "canonical/matching/run.py").read_text()))
 )
-ALWAYS = ("match.done", "golden.told", "numbering.numbered")
+ALWAYS = ("match.done", "relate.written", "golden.told", "numbering.numbered")
 POINTS = [
     pytest.param(point, marks=() if point in ALWAYS else pytest.mark.deep)
-    for point in (*OF_MATCHING, *build.POINTS, *sequencer.POINTS)
+    for point in (*OF_MATCHING, *RELATE_POINTS, *build.POINTS, *sequencer.POINTS)
 ]
 
 
