@@ -151,7 +151,7 @@ def _check(tables: Tables, members: Sequence[int]) -> None:
 
 
 def _best(tables: Tables, one: Found, other: Found) -> tuple[int, int]:
-    """The pair that is most alike of those that were compared, else the smallest members."""
+    """The pair that is most alike of those that were compared, else of those that were named."""
     edges = tables.edges(pl.Series("member_id", one.members, dtype=pl.Int64))
     theirs = pl.Series("member_id", other.members, dtype=pl.Int64).implode()
     near = edges.filter(pl.col("low").is_in(theirs) | pl.col("high").is_in(theirs)).sort(
@@ -160,7 +160,7 @@ def _best(tables: Tables, one: Found, other: Found) -> tuple[int, int]:
     if near.height:
         low, high = near.select("low", "high").row(0)
         return low, high
-    return min(one.members), min(other.members)
+    return one.lead, other.lead
 
 
 def _write(

@@ -20,12 +20,22 @@ from canonical.store.tables import SOURCE_RECORD, STREAM
 class Found:
     """What a text names: members, all of one party or one record, and the party they are in.
 
-    `whole` is true for a party's id, which names all of its members that the scopes let see.
+    `whole` is true for a party's id, which names all of its members that the scopes let see;
+    `named` is that id as it was given, before any redirection.
     """
 
     party_id: int
     members: tuple[int, ...]
     whole: bool
+    named: int | None = None
+
+    @property
+    def lead(self) -> int:
+        """The member that stands for all: who founded the party that was named, else the smallest.
+
+        Who says something of a party that was merged means those whom it had.
+        """
+        return self.named if self.named in self.members else min(self.members)
 
 
 def resolve(connection: Connection, party_id: int, scopes: Collection[str] = ()) -> int:
@@ -73,8 +83,8 @@ def find(connection: Connection, text: str, scopes: Collection[str] = ()) -> Fou
     )
 
 
-def _by_party(connection: Connection, party_id: int, scopes: Collection[str]) -> Found | None:
-    party_id = resolve(connection, party_id, scopes)
+def _by_party(connection: Connection, named: int, scopes: Collection[str]) -> Found | None:
+    party_id = resolve(connection, named, scopes)
     members = connection.scalars(
         select(CROSSWALK.c.member_id)
         .where(
@@ -84,7 +94,7 @@ def _by_party(connection: Connection, party_id: int, scopes: Collection[str]) ->
         )
         .order_by(CROSSWALK.c.member_id)
     ).all()
-    return Found(party_id, tuple(members), whole=True) if members else None
+    return Found(party_id, tuple(members), whole=True, named=named) if members else None
 
 
 def _by_record(connection: Connection, text: str, scopes: Collection[str]) -> Found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("one", metavar="A")
 @click.argument("other", metavar="B")
-@click.option("--same", "verdict", flag_value="same", help="They are one business.")
-@click.option("--different", "verdict", flag_value="different", help="They are two businesses.")
+@click.option("--same", is_flag=True, help="They are one business.")
+@click.option("--different", is_flag=True, help="They are two businesses.")
 @click.option(
     "--related",
     "relation",
     type=click.Choice(list(RELATION_KINDS)),
     help="They are two businesses, and this is what A is to B.",
 )
-@click.option("--withdraw", "verdict", flag_value="withdrawn", help="Take back what was decided.")
+@click.option("--withdraw", is_flag=True, help="Take back what was decided.")
 @click.option(
     "--cause", type=click.Choice(list(RELATION_CAUSES)), help="By what A is related to B."
 )
@@ -40,8 +40,10 @@ if TYPE_CHECKING:
 def decide(
     one: str,
     other: str,
-    verdict: Verdict | None,
+    same: bool,
+    different: bool,
     relation: str | None,
+    withdraw: bool,
     cause: str | None,
     since: datetime | None,
     reason: str,
@@ -53,14 +55,16 @@ def decide(
 
     A and B are parties' ids, or records as SYSTEM.STREAM:KEY[/ROLE].
     """
-    if (verdict is None) == (relation is None):
+    flags = {"same": same, "different": different, "related": relation, "withdrawn": withdraw}
+    said = [verdict for verdict, is_said in flags.items() if is_said]
+    if len(said) != 1:
         raise click.UsageError("say one of --same, --different, --related and --withdraw")
     if relation is None and (cause or since):
         raise click.UsageError("--cause and --since go with --related")
     from canonical.matching.decisions import Decision
 
     decision = Decision(
-        verdict or "related",
+        cast("Verdict", said[0]),
         reason,
         _who(by),
         relation=relation,

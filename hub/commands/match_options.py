@@ -33,5 +33,13 @@ def reason_options(command: F) -> F:
     by = click.option(
         "--by", metavar="NAME", help="Who decided; by default the user of this machine."
     )
-    why = click.option("--reason", required=True, metavar="TEXT", help="Why; kept for ever.")
+    why = click.option(
+        "--reason", required=True, metavar="TEXT", callback=_said, help="Why; kept for ever."
+    )
     return why(by(command))
+
+
+def _said(_context: click.Context, _option: click.Parameter, text: str) -> str:
+    if not text.strip():
+        raise click.BadParameter("say why: it is kept for ever")
+    return text.strip()

@@ -109,6 +109,11 @@ def test_wrong_names_and_wrong_words_are_told(hub: Hub) -> None:
     assert "hub record list" in hub("explain", "subsidy.records:none", SHOP, code=1)
     assert "same claim" in hub("merge", SHOP, SHOP, "--reason", "x", code=1)
     assert "--same, --different" in hub("decide", SHOP, KARTE, "--reason", "x", code=2)
+    both = hub(
+        "decide", SHOP, "register.records:a", "--same", "--different", "--reason", "x", code=2
+    )
+    assert "say one of" in both
+    assert "say why" in hub("merge", SHOP, "register.records:a", "--reason", " ", code=2)
     assert "there is no model 9" in hub("activate", "9", code=1)
 
 

@@ -150,3 +150,21 @@ def _pending(filled: Filled) -> set[int]:
 def _forget_pending(filled: Filled) -> None:
     with filled.store.database.write() as connection:
         connection.execute(GOLDEN_PENDING.delete())
+
+
+def test_what_is_said_of_a_party_that_was_merged_is_said_of_those_it_had(filled: Filled) -> None:
+    elder, younger = _two(filled)
+    filled.write([Record("subsidy", "third", corporation(1, corporate_number=None))])
+    filled.match()
+    third = _party(filled, "subsidy.records:third")
+    _decide(filled, str(elder), str(younger), "same")
+    _decide(filled, str(younger), str(third), "same")
+    assert _party(filled, str(third)) == elder
+    database = filled.store.database
+    with database.read() as connection:
+        whole, leaving = (parties.find(connection, name) for name in (str(elder), ELDER))
+    wrong = Decision("different", "made up", "test", leaves=True)
+    decisions.part(database, whole, leaving, wrong, filled.clock.now())
+    filled.match()
+    assert _party(filled, YOUNGER) == _party(filled, "subsidy.records:third") == younger
+    assert _party(filled, ELDER) == elder
