@@ -8,14 +8,12 @@ import polars as pl
 
 from canonical.matching import similarity
 from canonical.matching.coding import NO_DAY, Coded, Flags, Index, coded, in_chunks
-from canonical.matching.compared import Codes, Compared
+from canonical.matching.compared import Codes, Compared, distinct_texts, filled, known
 from canonical.matching.hashing import EMPTY, Hashes
 from canonical.matching.levels import BY_NAME, COMPARISONS, NAMES, OUTCOMES
 from canonical.matching.model import Model, Numbers
+from canonical.matching.places import place_levels
 from canonical.matching.rules import judged
-
-_ROOM = r"-[0-9]{3,}$"
-"""What follows the block's number where a room is written behind another hyphen."""
 
 
 def compare(pairs: pl.DataFrame, features: pl.DataFrame, model: Model) -> pl.DataFrame:
@@ -99,7 +97,7 @@ def _levels(members: Coded, low: Index, high: Index, model: Model) -> Codes:
         "person": _person(members, low, high, model),
         "birth": _date("birth", members.days["birth_on"], low, high),
         "begun": _date("begun", members.days["established_on"], low, high),
-        "place": _place(members, low, high),
+        "place": place_levels(members, low, high),
         "phone": _phone(members, low, high),
         "email": _email(members, low, high, model),
     }
@@ -107,40 +105,15 @@ def _levels(members: Coded, low: Index, high: Index, model: Model) -> Codes:
     return np.stack([*(table[name] for name in NAMES), both.astype(np.int8)], axis=1)
 
 
-def _known(column: Hashes, low: Index, high: Index) -> tuple[Flags, Flags]:
-    """Where both have a value, and where it is the same one."""
-    one, other = column[low], column[high]
-    both = (one != EMPTY) & (other != EMPTY)
-    return both, both & (one == other)
-
-
-def _filled(name: str, count: int) -> Codes:
-    return np.full(count, BY_NAME[name].unknown, dtype=np.int8)
-
-
-def _texts(
-    members: Coded, column: str, low: Index, high: Index, where: Flags
-) -> tuple[pl.Series, pl.Series, Index]:
-    """The different pairs of texts among some rows, and to which of them each row belongs."""
-    hashes = members.hashes[column]
-    one, other = hashes[low[where]], hashes[high[where]]
-    swap = one > other
-    first, second = np.where(swap, high[where], low[where]), np.where(swap, low[where], high[where])
-    packed = np.minimum(one, other) * np.uint64(0x9E3779B97F4A7C15) ^ np.maximum(one, other)
-    _, at, inverse = np.unique(packed, return_index=True, return_inverse=True)
-    texts = members.texts[column]
-    return texts.gather(first[at]), texts.gather(second[at]), inverse
-
-
 def _name(members: Coded, low: Index, high: Index, model: Model) -> Codes:
     level = BY_NAME["name"].code
-    codes = _filled("name", len(low))
-    both, same = _known(members.hashes["name_core"], low, high)
+    codes = filled("name", len(low))
+    both, same = known(members.hashes["name_core"], low, high)
     codes[both] = level("differs")
     reading = _readings(members, "name_core", "name_kana", low, high)
     codes[reading] = level("same_reading")
     rest = both & ~same & ~reading & members.alike_at_an_end("name_core", low, high)
-    first, second, inverse = _texts(members, "name_core", low, high, rest)
+    first, second, inverse = distinct_texts(members, "name_core", low, high, rest)
     alike, part = similarity.close(first, second), similarity.contains(first, second)
     found = np.where(part, level("part"), level("differs"))
     codes[rest] = np.where(alike, level("close"), found)[inverse]
@@ -151,7 +124,7 @@ def _name(members: Coded, low: Index, high: Index, model: Model) -> Codes:
 def _readings(members: Coded, name: str, kana: str, low: Index, high: Index) -> Flags:
     """Where the readings are the same, or the name of one is the reading of the other."""
     names, kanas = members.hashes[name], members.hashes[kana]
-    _, same = _known(kanas, low, high)
+    _, same = known(kanas, low, high)
     return same | _crossed(names, kanas, low, high)
 
 
@@ -165,9 +138,9 @@ def _crossed(column: Hashes, other: Hashes, low: Index, high: Index) -> Flags:
 
 def _form(members: Coded, low: Index, high: Index) -> Codes:
     comparison = BY_NAME["form"]
-    codes = _filled("form", len(low))
-    both, same = _known(members.hashes["legal_form"], low, high)
-    sides, side = _known(members.hashes["legal_form_position"], low, high)
+    codes = filled("form", len(low))
+    both, same = known(members.hashes["legal_form"], low, high)
+    sides, side = known(members.hashes["legal_form_position"], low, high)
     codes[both] = comparison.code("differs")
     codes[same] = comparison.code("same")
     codes[same & sides & ~side] = comparison.code("other_side")
@@ -176,11 +149,11 @@ def _form(members: Coded, low: Index, high: Index) -> Codes:
 
 def _trade_name(members: Coded, low: Index, high: Index) -> Codes:
     comparison = BY_NAME["trade_name"]
-    codes = _filled("trade_name", len(low))
-    both, same = _known(members.hashes["trade_name"], low, high)
+    codes = filled("trade_name", len(low))
+    both, same = known(members.hashes["trade_name"], low, high)
     codes[both] = comparison.code("differs")
     rest = both & ~same & members.alike_at_an_end("trade_name", low, high)
-    first, second, inverse = _texts(members, "trade_name", low, high, rest)
+    first, second, inverse = distinct_texts(members, "trade_name", low, high, rest)
     alike = similarity.close(first, second)
     codes[rest] = np.where(alike, comparison.code("close"), comparison.code("differs"))[inverse]
     codes[same | _shop_for_person(members, low, high)] = comparison.code("same")
@@ -194,12 +167,12 @@ def _shop_for_person(members: Coded, low: Index, high: Index) -> Flags:
 
 def _person(members: Coded, low: Index, high: Index, model: Model) -> Codes:
     level = BY_NAME["person"].code
-    codes = _filled("person", len(low))
-    both, same = _known(members.hashes["person_name"], low, high)
+    codes = filled("person", len(low))
+    both, same = known(members.hashes["person_name"], low, high)
     reading = _readings(members, "person_name", "person_kana", low, high)
     codes[both] = level("differs")
     rest = both & ~same & ~reading & members.alike_at_an_end("person_name", low, high)
-    first, second, inverse = _texts(members, "person_name", low, high, rest)
+    first, second, inverse = distinct_texts(members, "person_name", low, high, rest)
     given = (first.str.tail(2) == second.str.tail(2)).to_numpy()[inverse]
     longer = np.maximum(first.str.len_chars().to_numpy(), second.str.len_chars().to_numpy())
     one_off = (similarity.distances(first, second) <= 1)[inverse]
@@ -220,7 +193,7 @@ def _date(name: str, days: npt.NDArray[np.int32], low: Index, high: Index) -> Co
     comparison = BY_NAME[name]
     one, other = days[low], days[high]
     both = (one != NO_DAY) & (other != NO_DAY)
-    codes = _filled(name, len(low))
+    codes = filled(name, len(low))
     codes[both] = comparison.code("differs")
     near = np.flatnonzero(both & (one != other))
     if len(near):
@@ -255,83 +228,6 @@ def _near_dates(
     return found
 
 
-def _place(members: Coded, low: Index, high: Index) -> Codes:
-    level = BY_NAME["place"].code
-    codes = _filled("place", len(low))
-    prefectures, prefecture = _known(members.hashes["prefecture_code"], low, high)
-    codes[prefectures] = level("differs")
-    codes[prefecture] = level("prefecture")
-    _, city = _known(members.hashes["municipality_code"], low, high)
-    codes[city] = level("city")
-    town = _same_town(members, low, high, city, prefecture)
-    _, postal = _known(members.hashes["postal_code"], low, high)
-    codes[town | postal] = level("town")
-    blocks, block = _known(members.hashes["block"], low, high)
-    near = (town | postal) & blocks & ~block
-    first, second, inverse = _texts(members, "block", low, high, near)
-    found = np.where(_close_blocks(first, second, "-"), level("close"), level("town"))
-    found = np.where(_close_blocks(first, second, _ROOM), level("block"), found)
-    codes[near] = found[inverse]
-    codes[_close_towns(members, low, high, city & block & ~town)] = level("close")
-    block &= town
-    codes[block] = level("block")
-    rooms, room = _known(members.hashes["building"], low, high)
-    codes[_other_rooms(members, low, high, block & rooms & ~room)] = level("other_room")
-    codes[block & room] = level("room")
-    return codes
-
-
-def _same_town(members: Coded, low: Index, high: Index, city: Flags, prefecture: Flags) -> Flags:
-    """Where the town is the same, or the block follows the municipality in both.
-
-    A municipality that is no more is not known as one: its name stands in the town then, alike in
-    both, or before the town of the one whose municipality is known.
-    """
-    towns, blocks = members.hashes["town"], members.hashes["block"]
-    one, other = towns[low], towns[high]
-    told = members.hashes["municipality_code"] != EMPTY
-    neither = prefecture & ~told[low] & ~told[high]
-    same: Flags = (city | neither) & (one == other) & (one != EMPTY)
-    same |= city & (one == EMPTY) & (other == EMPTY)
-    same &= (one != EMPTY) | ((blocks[low] != EMPTY) & (blocks[high] != EMPTY))
-    half = prefecture & (told[low] != told[high]) & (one != EMPTY) & (other != EMPTY)
-    half &= (blocks[low] != EMPTY) & (blocks[low] == blocks[high])
-    first, second, inverse = _texts(members, "town", low, high, half)
-    same[half] = similarity.contains(first, second)[inverse]
-    return same
-
-
-def _other_rooms(members: Coded, low: Index, high: Index, where: Flags) -> Flags:
-    """Where two buildings differ, and neither is the other with its name or its floor left out."""
-    first, second, inverse = _texts(members, "building", low, high, where)
-    found = np.zeros(len(low), dtype=np.bool_)
-    found[where] = ~similarity.contains(first, second)[inverse]
-    return found
-
-
-def _close_towns(members: Coded, low: Index, high: Index, where: Flags) -> Flags:
-    """Where the names of two towns differ by one letter."""
-    both, _ = _known(members.hashes["town"], low, high)
-    where = where & both
-    first, second, inverse = _texts(members, "town", low, high, where)
-    found = np.zeros(len(low), dtype=np.bool_)
-    found[where] = (similarity.distances(first, second) <= 1)[inverse]
-    return found
-
-
-def _close_blocks(first: pl.Series, second: pl.Series, rest: str) -> Flags:
-    """Whether one number goes on where the other stops, with `rest`: as 3-12 and 3-12-4."""
-    frame = pl.DataFrame({"a": first, "b": second})
-    a, b = pl.col("a"), pl.col("b")
-    longer, shorter = (
-        pl.when(a.str.len_bytes() > b.str.len_bytes()).then(one).otherwise(other)
-        for one, other in ((a, b), (b, a))
-    )
-    more = longer.str.strip_prefix(shorter)
-    goes_on = longer.str.starts_with(shorter) & more.str.contains(f"^{rest}")
-    return frame.select(goes_on.alias("x"))["x"].to_numpy()
-
-
 def _phone(members: Coded, low: Index, high: Index) -> Codes:
     ends = members.alike_at_an_end("phone", low, high)
     return _contact("phone", members, low, high, ends)
@@ -340,11 +236,11 @@ def _phone(members: Coded, low: Index, high: Index) -> Codes:
 def _contact(name: str, members: Coded, low: Index, high: Index, may: Flags) -> Codes:
     """Equal, one letter mistaken (where it `may` be), or different."""
     comparison = BY_NAME[name]
-    codes = _filled(name, len(low))
-    both, same = _known(members.hashes[name], low, high)
+    codes = filled(name, len(low))
+    both, same = known(members.hashes[name], low, high)
     codes[both] = comparison.code("differs")
     rest = both & ~same & may
-    first, second, inverse = _texts(members, name, low, high, rest)
+    first, second, inverse = distinct_texts(members, name, low, high, rest)
     one = similarity.distances(first, second) <= 1
     codes[rest] = np.where(one, comparison.code("close"), comparison.code("differs"))[inverse]
     codes[same] = comparison.code("same")
@@ -355,7 +251,7 @@ def _email(members: Coded, low: Index, high: Index, model: Model) -> Codes:
     comparison = BY_NAME["email"]
     codes = _contact("email", members, low, high, np.ones(len(low), dtype=np.bool_))
     domains = members.hashes["email_domain"]
-    _, same = _known(domains, low, high)
+    _, same = known(domains, low, high)
     own = same & (codes == comparison.code("differs"))
     own &= model.rarity("email_domain", domains[low]) == 0
     codes[own] = comparison.code("same_domain")

@@ -116,12 +116,34 @@ def test_levels_of_a_place(changed: dict[str, Any], level: str) -> None:
     assert levels(place, place | changed)["place"] == level
 
 
-def test_a_municipality_that_is_no_more_stands_in_the_town() -> None:
+HAMAMATSU = {"municipality_code": "22138", "city": "浜松市中央区", "town": "板屋町"}
+SHIZUOKA = {"municipality_code": "22101", "city": "静岡市葵区", "town": "板屋町"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "level"),
+    [
+        ({}, "block"),
+        ({"town": "浜松市東区板屋町"}, "prefecture"),
+        ({"block": "5-3"}, "prefecture"),
+        (HAMAMATSU, "block"),
+        (HAMAMATSU | {"block": "5-3"}, "prefecture"),
+        (SHIZUOKA, "close"),
+        (SHIZUOKA | {"prefecture_code": "13"}, "differs"),
+        (SHIZUOKA | {"town": "浜松市中区板屋町一番"}, "prefecture"),
+    ],
+)
+def test_a_municipality_that_is_no_more_stands_in_the_town(
+    changed: dict[str, Any], level: str
+) -> None:
     old = {"prefecture_code": "22", "town": "浜松市中区板屋町", "block": "111-2"}
-    assert levels(old, old)["place"] == "block"
-    new = old | {"municipality_code": "22138", "town": "板屋町"}
-    assert levels(old, new)["place"] == "block"
-    assert levels(old, new | {"block": "5-3"})["place"] == "prefecture"
+    assert levels(old, old | changed)["place"] == level
+
+
+def test_a_town_without_a_municipality_is_no_place() -> None:
+    bare = {"prefecture_code": "22", "town": "板屋町", "block": "111-2"}
+    assert levels(bare, bare)["place"] == "prefecture"
+    assert levels(bare, bare | HAMAMATSU)["place"] == "prefecture"
 
 
 def test_rooms_of_a_building() -> None:
@@ -130,6 +152,11 @@ def test_rooms_of_a_building() -> None:
     assert levels(room, room)["place"] == "room"
     assert levels(room, place | {"building": "201"})["place"] == "block"
     assert levels(room, place | {"building": "第1ビル305"})["place"] == "other_room"
+    assert levels(room, place | {"block": "1-24-201"})["place"] == "block"
+    assert levels(room, place | {"block": "1-24-305"})["place"] == "other_room"
+    assert (
+        levels(place | {"building": "第1ビル"}, place | {"block": "1-24-305"})["place"] == "block"
+    )
 
 
 def test_what_is_not_known_weighs_nothing() -> None:

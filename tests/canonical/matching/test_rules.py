@@ -84,6 +84,19 @@ def test_one_name_in_one_city_is_not_enough() -> None:
     assert verdict(company(), company(**city)) in {"review", "different"}
 
 
+def test_one_name_and_a_town_of_one_name_wait_for_a_person() -> None:
+    gone = {"address_municipality_code": None, "address_city": None}
+    old = company(**gone, address_town="浜松市中区愛の杜")
+    assert verdict(company(), old) == "review"
+    assert verdict(company(address_city="浜松市中央区"), old) == "same"
+
+
+def test_one_name_in_two_rooms_waits_for_a_person() -> None:
+    room = company(address_building="鳴瀬ビル201")
+    assert verdict(room, company(address_block="1-24-11-305")) == "review"
+    assert verdict(room, company(address_block="1-24-11-201")) == "same"
+
+
 def test_tenants_of_one_office_are_different() -> None:
     room = {"address_building": "鳴瀬ビル201"}
     other = company(name="株式会社蔵王商会", name_core="蔵王商会", **room)
