@@ -35,6 +35,8 @@ STRENGTH = (
 IDENTIFIER_SCHEMA = {"kind": pl.String, "value": pl.String, "member_id": pl.Int64}
 
 _ISSUER = "\x1f"
+_FILLER = rf"(?:^|{_ISSUER})(?:-+|{'|'.join(f'{digit}{{5,}}' for digit in '0123456789')})$"
+"""One digit over and over stands for no number; 9999999999999 has a good check digit, too."""
 _KEYS: dict[str, tuple[tuple[str, str], ...]] = {
     "account": ((ACCOUNT, "account_key"), (ACCOUNT, "parent_account")),
     "agency": ((AGENCY, "agency_id"),),
@@ -141,7 +143,8 @@ def _kind(frame: pl.DataFrame, kind: str, value: pl.Expr) -> pl.DataFrame:
 
 
 def _checked(found: pl.DataFrame) -> pl.DataFrame:
-    """Without corporate numbers that their check digit refuses (`base.identifiers`)."""
+    """Without fillers, and without corporate numbers that their check digit refuses."""
+    found = found.filter(~pl.col("value").str.contains(_FILLER))
     corporate = found.filter(pl.col("kind") == CORPORATE_NUMBER)
     good = corporate.unique().filter(_is_corporate_number(pl.col("value")))
     proper = good.unique("member_id", keep="none")
