@@ -121,11 +121,13 @@ def _of_members(
 def by_name(database: Database, text: str, limit: int) -> tuple[list[Row[Any]], int]:
     """Current golden records whose name, kana or trade name holds the text, and how many there are.
 
-    Compared in the reduced form: widths, kana and variant characters make no difference.
+    Compared in the reduced form: widths, kana and variant characters make no difference. A text
+    with a legal form is also looked for in the name as it stands.
     """
     wanted = str(pl.select(reduced_name(pl.lit(text))).item() or "")
     if not wanted:
         return [], 0
+    whole = f"%{_escaped(''.join(text.split()))}%"
     pattern = f"%{_escaped(wanted)}%"
     golden = GOLDEN_PARTY.c
     traded = select(GOLDEN_LIST.c.party_id).where(
@@ -135,6 +137,7 @@ def by_name(database: Database, text: str, limit: int) -> tuple[list[Row[Any]], 
     )
     matching = golden.recorded_to.is_(None) & or_(
         golden.name_reduced.like(pattern, escape="\\"),
+        golden.name.like(whole, escape="\\"),
         golden.name_kana.like(f"%{_escaped(text)}%", escape="\\"),
         golden.party_id.in_(traded),
     )

@@ -65,9 +65,11 @@ def show(
     """
     from base.settings import Settings
     from hub.commands.business_text import print_business
+    from hub.commands.scopes import check_scopes
     from hub.sync import open_store
 
     with open_store(Settings.load()) as store:
+        check_scopes(store.database, scopes)
         told = _told(
             store,
             which,
@@ -112,7 +114,9 @@ def _told(
     )
     if found is None:
         click.echo(
-            f"no business answers to {which}: look for one with `hub business find NAME`", err=True
+            f"no business answers to {which}{_then(as_of, known_at)}:"
+            " look for one with `hub business find NAME`",
+            err=True,
         )
         return None
     masking = businesses.of_business(found, show_personal=show_personal)
@@ -132,6 +136,14 @@ def _told(
             businesses.membership(row) for row in finding.memberships(database, party, scopes)
         ]
     return told
+
+
+def _then(as_of: date | None, known_at: datetime | None) -> str:
+    """Of which day and instant was asked."""
+    from hub.commands.readable import instant
+
+    day = f" as of {as_of}" if as_of else ""
+    return day + (f" by what was known at {instant(known_at)} JST" if known_at else "")
 
 
 @business.command()
@@ -156,6 +168,8 @@ def find(text: str, limit: int, show_personal: bool, as_json: bool) -> int:
         found.append({"party": str(row.party_id), **values})
     if as_json:
         emit(found)
+    elif not found:
+        click.echo(f"no business has {text} in its name, kana or trade name", err=True)
     else:
         shown = table("party", "kind", "corporate number", "name", "address")
         for one in found:
@@ -165,9 +179,21 @@ def find(text: str, limit: int, show_personal: bool, as_json: bool) -> int:
     return 0 if found else 1
 
 
+def _known_field(_context: click.Context, _option: Any, value: str | None) -> str | None:
+    """The name of a unit of a party."""
+    from canonical.golden.units import UNITS
+
+    units = [unit.name for unit in UNITS]
+    if value is not None and value not in units:
+        raise click.BadParameter(f"{value} is no field; there are: {', '.join(units)}")
+    return value
+
+
 @business.command()
 @click.option("--kind", type=click.Choice(["unregistered", "equal_rank"]), help="Only this kind.")
-@click.option("--field", help="Only this field, such as `name` or `address`.")
+@click.option(
+    "--field", callback=_known_field, help="Only this field, such as `name` or `address`."
+)
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @_personal_option
 @json_option
@@ -207,6 +233,8 @@ def conflicts(
             )
     if as_json:
         emit(listed)
+    elif not listed:
+        click.echo("no claims are at odds", err=True)
     else:
         _print_conflicts(listed)
     tell_cut(len(listed), total)
@@ -214,7 +242,8 @@ def conflicts(
 
 
 def _print_conflicts(listed: list[dict[str, Any]]) -> None:
-    from hub.commands.business_text import value_of
+    from hub.commands.business_text import kind_of, value_of
+    from hub.commands.readable import label
 
     shown = table("party", "name", "field", "kind", "who says what")
     for conflict in listed:
@@ -223,6 +252,10 @@ def _print_conflicts(listed: list[dict[str, Any]]) -> None:
             for one in conflict["said"]
         )
         shown.add_row(
-            conflict["party"], conflict["name"] or "", conflict["field"], conflict["kind"], words
+            conflict["party"],
+            conflict["name"] or "",
+            f"{label(conflict['field'])} {conflict['field']}",
+            kind_of(conflict["kind"]),
+            words,
         )
     console().print(shown)

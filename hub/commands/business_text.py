@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import click
 
+from canonical.model import ENTITIES
+from hub.commands import readable
 from hub.console import console, counted, table
 
 _MOST_LOSING = 5
-_SHORT = {
-    "name": "name",
-    "address": "address_full",
-    "representative": "representative_name",
-}
+_MOST_OF_A_ROW = 8
+_EXACTLY = "%Y-%m-%d %H:%M:%S.%f"
+"""Instants of history, so that `--known-at` takes them back as they are."""
+KINDS = {"unregistered": "登記未反映", "equal_rank": "同順位の相違"}
 
 
 def value_of(unit: str, values: Mapping[str, Any]) -> str:
     """A unit's value in a few words."""
-    short = values.get(_SHORT.get(unit, unit))
-    if short is not None:
-        unit_of = values.get(f"{unit}_unit")
-        precision = values.get(f"{unit}_precision")
-        known = f" (to {unit_of:,})" if isinstance(unit_of, int) and unit_of > 1 else ""
-        known += f" (to the {precision})" if precision in {"month", "year"} else ""
-        return f"{short:,}{known}" if type(short) is int and known else f"{short}{known}"
-    return " · ".join(str(value) for value in values.values() if value is not None)
+    party = {field.name: field for field in ENTITIES["party"].fields}
+    short = readable.lead(unit)
+    if short in party and values.get(short) is not None:
+        closed = readable.words(party["closed_on"], values) if unit == "activity" else ""
+        return readable.words(party[short], values) + (f" ({closed})" if closed else "")
+    return " · ".join(readable.words(party[name], values) for name in values if name in party)
+
+
+def kind_of(conflict: str) -> str:
+    """A kind of conflict with its Japanese name."""
+    return f"{conflict} {KINDS[conflict]}" if conflict in KINDS else conflict
 
 
 def print_business(told: Mapping[str, Any]) -> None:
@@ -44,17 +49,17 @@ def print_business(told: Mapping[str, Any]) -> None:
 
 
 def _print_fields(told: Mapping[str, Any]) -> None:
-    shown = table("field", "value", "source", "record", "as of", "recorded since")
+    shown = table("field", "value", "source", "record", "as of", "recorded since (JST)")
     for unit, said in told["fields"].items():
         for place, one in enumerate(said[: _MOST_LOSING + 1]):
             sign = "" if one["holds"] else "  = " if one["agrees"] else "  ✗ "
             shown.add_row(
-                unit if place == 0 else "",
+                f"{readable.label(unit)} {unit}" if place == 0 else "",
                 sign + value_of(unit, one["values"]),
                 one["source"],
                 one["record"],
                 str(one["as_of"] or "?"),
-                f"{one['recorded_since']:%Y-%m-%d %H:%M}",
+                readable.instant(one["recorded_since"]),
             )
         if len(said) > _MOST_LOSING + 1:
             more = len(said) - _MOST_LOSING - 1
@@ -73,7 +78,8 @@ def _print_conflicts(told: Mapping[str, Any]) -> None:
     shown = table("field", "kind", "at odds", title="Conflicts")
     for conflict in told["conflicts"]:
         members = ", ".join(whose.get(member, member) for member in conflict["members"])
-        shown.add_row(conflict["field"], conflict["kind"], members)
+        name = f"{readable.label(conflict['field'])} {conflict['field']}"
+        shown.add_row(name, kind_of(conflict["kind"]), members)
     console().print(shown)
 
 
@@ -82,9 +88,10 @@ def _print_lists(told: Mapping[str, Any]) -> None:
         return
     shown = table("list", "item", "value", "source", "record", "as of", title="Lists")
     for item in told["lists"]:
-        words = " · ".join(str(value) for value in list(item["values"].values())[:6])
+        words = readable.some(readable.pairs(item["list"], item["values"]), _MOST_OF_A_ROW)
         shown.add_row(
-            item["list"], item["item"], words, item["source"], item["record"],
+            f"{ENTITIES[item['list']].ja} {item['list']}",
+            item["item"], words, item["source"], item["record"],
             str(item["as_of"] or "?"),
         )  # fmt: skip
     console().print(shown)
@@ -105,30 +112,33 @@ def _print_proceedings(told: Mapping[str, Any]) -> None:
         return
     shown = table("what", "source", "record", "told", title="Procedures and other records")
     for row in told["proceedings"]:
-        words = " · ".join(str(value) for value in list(row["values"].values())[:6])
-        shown.add_row(row["entity"], row["source"], row["record"], words)
+        words = readable.some(readable.pairs(row["entity"], row["values"]), _MOST_OF_A_ROW)
+        name = f"{ENTITIES[row['entity']].ja} {row['entity']}"
+        shown.add_row(name, row["source"], row["record"], words)
     console().print(shown)
 
 
 def _print_history(told: Mapping[str, Any]) -> None:
-    shown = table("version", "recorded", "until", "changed", title="Versions")
+    shown = table("version", "recorded (JST)", "until (JST)", "changed", title="Versions")
     for row in told["versions"]:
-        until = row["recorded_to"]
         shown.add_row(
             str(row["version"]),
-            f"{row['recorded_from']:%Y-%m-%d %H:%M:%S}",
-            f"{until:%Y-%m-%d %H:%M:%S}" if until else "",
+            _exactly(row["recorded_from"]),
+            _exactly(row["recorded_to"]),
             counted(len(row["changed"]), "value") + ": " + ", ".join(row["changed"]),
         )
     console().print(shown)
-    shown = table("record", "role", "belongs by", "since", "until", title="Records")
+    shown = table("record", "role", "belongs by", "since (JST)", "until (JST)", title="Records")
     for row in told["records"]:
-        until = row["recorded_to"]
         shown.add_row(
             f"{row['source']}:{row['record']}",
             row["role"],
             row["basis"] + (f" ({row['probability']:.3f})" if row["probability"] else ""),
-            f"{row['recorded_from']:%Y-%m-%d %H:%M:%S}",
-            f"{until:%Y-%m-%d %H:%M:%S}" if until else "",
+            _exactly(row["recorded_from"]),
+            _exactly(row["recorded_to"]),
         )
     console().print(shown)
+
+
+def _exactly(moment: datetime | None) -> str:
+    return readable.instant(moment, _EXACTLY) if moment else ""

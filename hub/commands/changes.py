@@ -38,6 +38,7 @@ def changes(
     from canonical.changes import feed
     from canonical.changes.cloudevents import cloud_event
     from canonical.changes.kinds import chosen
+    from hub.commands.scopes import check_scopes
     from hub.sync import open_store
 
     try:
@@ -45,6 +46,7 @@ def changes(
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--kind") from None
     with open_store(Settings.load()) as store:
+        check_scopes(store.database, scopes)
         page = feed.read(store.database, since=since, scopes=scopes, kinds=kinds, limit=limit)
         waiting = 0 if page.more else feed.waiting(store.database, scopes)
     events = [cloud_event(event) for event in page.events]

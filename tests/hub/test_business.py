@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -36,6 +37,9 @@ def world(store: Store) -> World:
     made = World(store)
     made.say("registry", "r1", OLD, kind="corporation", **name("旧商店"))
     made.say("grants", "g1", NEW, kind="corporation", representative_name=PERSON,
+             capital_jpy=10_000_000, capital_jpy_unit=1000, industry_jsic="09",
+             founded_on=date(2005, 1, 1), founded_on_precision="year",
+             financial_statement=[{"period_end": date(2025, 3, 31), "sales_jpy": 60_692_000}],
              officer=[{"title": "取締役", "name": PERSON}], **name("新商店"))  # fmt: skip
     made.say("advice", "a1", NEW, has_successor=False, **name("秘密商店"))
     made.run()
@@ -123,6 +127,69 @@ def test_a_business_is_found_by_record_and_by_part_of_its_name(shell: Shell) -> 
     code, out, _ = shell("business", "find", "商店", "--json")
     assert (code, [one["name"] for one in json.loads(out)]) == (0, ["旧商店"])
     assert shell("business", "find", "工業")[0] == 1
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("text", ["株式会社旧商店", "旧商店", "旧 商店"])
+def test_a_business_is_found_with_and_without_its_legal_form(
+    world: World, shell: Shell, text: str
+) -> None:
+    said = {**name("旧商店"), "name": "株式会社旧商店"}
+    world.say("registry", "r1", OLD, kind="corporation", **said)
+    world.run()
+    code, out, err = shell("business", "find", text)
+    assert (code, "株式会社旧商店" in out) == (0, True), err
+
+
+@pytest.mark.usefixtures("store")
+def test_nothing_found_and_nothing_at_odds_is_said_in_words(shell: Shell) -> None:
+    assert shell("business", "find", "工業") == (
+        1, "", "no business has 工業 in its name, kana or trade name\n",
+    )  # fmt: skip
+    assert shell("business", "conflicts") == (0, "", "no claims are at odds\n")
+
+
+@pytest.mark.usefixtures("world")
+def test_values_are_shown_as_people_write_them(shell: Shell) -> None:
+    out = shell("business", "show", NUMBER, "--history")[1]
+    for told in (
+        "資本金 capital_jpy", "10,000,000円 (to 1,000円)", "法人 (corporation)",
+        "食料品製造業 (09)", "売上高 60,692,000円", "2005 ", "unregistered 登記未反映",
+        "recorded since (JST)",
+    ):  # fmt: skip
+        assert told in out
+    for raw in ("60692000", "10000000", "2005-01-01", "· day"):
+        assert raw not in out
+
+
+def test_an_instant_of_the_history_can_be_asked_for_as_it_stands(
+    world: World, shell: Shell
+) -> None:
+    world.say("grants", "g1", NEW, kind="corporation", employees_regular=7)
+    world.run()
+    versions = shell("business", "show", NUMBER, "--history")[1].partition("Versions")[2]
+    first = re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}", versions)
+    assert first is not None
+    then = shell("business", "show", NUMBER, "--known-at", first[0])[1]
+    assert "employees_regular" not in then
+    assert "employees_regular" in shell("business", "show", NUMBER)[1]
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["business", "show", NUMBER, "--scope", "advise"], "no stream has the scope advise"),
+        (["changes", "--scope", "advise"], "no stream has the scope advise; there are: advice"),
+        (["business", "conflicts", "--field", "nmae"], "nmae is no field; there are: name, addr"),
+        (["business", "show", NUMBER, "--known-at", "2020-01-01"],
+         f"no business answers to {NUMBER} by what was known at 2020-01-01 00:00 JST"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_answered_is_said(shell: Shell, args: list[str], said: str) -> None:
+    code, out, err = shell(*args)
+    assert (code != 0, out) == (True, "")
+    assert said in err
 
 
 @pytest.mark.usefixtures("world")

@@ -168,6 +168,22 @@ def test_a_release_keeps_its_salt_for_its_owner_alone(tmp_path: Path) -> None:
     assert (tmp_path / "releases/2026-11.salt").stat().st_mode & 0o077 == 0
 
 
+def test_a_salt_is_there_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(size: int) -> str:
+        if size == 32:
+            raise KeyboardInterrupt
+        return "name"
+
+    with monkeypatch.context() as patched:
+        patched.setattr("secrets.token_hex", killed)
+        with pytest.raises(KeyboardInterrupt):
+            pseudonyms.kept_salt(tmp_path, "2026-11")
+    assert len(pseudonyms.kept_salt(tmp_path, "2026-11")) == 64
+    assert [path.name for path in (tmp_path / "releases").glob("*.salt")] == ["2026-11.salt"]
+
+
 def test_a_short_salt_is_refused(tmp_path: Path) -> None:
     (tmp_path / "salt").write_bytes(b"secret-but-shrt")
     with pytest.raises(SettingsError, match="fewer than 16 bytes") as refused:
