@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from canonical.matching import reduction
@@ -9,7 +11,7 @@ from canonical.matching.frames import FEATURE_COLUMNS
 from canonical.model import ColumnType
 from canonical.model.party import INDIVIDUAL_KINDS
 
-CLAIM_COLUMNS = (
+CLAIM_COLUMNS: tuple[str, ...] = (
     "kind", "name", "name_core", "legal_form", "legal_form_position", "name_kana",
     "address_postal_code", "address_prefecture_code", "address_municipality_code", "address_city",
     "address_town", "address_block", "address_building", "phone", "email", "representative_name",
@@ -17,7 +19,19 @@ CLAIM_COLUMNS = (
 )  # fmt: skip
 """Columns of a party claim that features are made of; one that a frame lacks counts as empty."""
 
-_DATES = frozenset({"representative_birth_on", "established_on", "founded_on", "as_of"})
+_PRECISIONS = {
+    name: f"{name}_precision"
+    for name in ("representative_birth_on", "established_on", "founded_on")
+}
+CLAIM_COLUMNS += tuple(_PRECISIONS.values())
+_DATES = frozenset({*_PRECISIONS, "as_of"})
+_NO_DAYS = [date(1, 1, 1), date(1900, 1, 1), date(9999, 12, 31)]
+_NO_WORDS = [
+    "ナシ", "無シ", "無", "特ニナシ", "該当ナシ", "該当無シ", "不明", "未定", "未記入", "未登録",
+    "NONE", "NULL", "NA",
+]  # fmt: skip
+_NO_PHONE = rf"^0?(?:{'|'.join(f'{digit}+' for digit in '0123456789')})$"
+"""What stands where nothing is known, so that two who write it are not alike."""
 _AT_ONCE = 100_000
 """Claims whose texts are reduced together: what lies between takes memory."""
 _TYPES = {ColumnType.TEXT: pl.String, ColumnType.DATE: pl.Date}
@@ -55,7 +69,7 @@ def _features(claims: pl.DataFrame, shops: pl.DataFrame) -> pl.DataFrame:
         .then(reduction.without_form_reading(reduction.reduced_name(stated)))
         .otherwise(reduction.core_name(stated))
         .alias("_stated"),
-        reduction.reduced_name(pl.col("representative_name")).alias("_person"),
+        _known(reduction.reduced_name(pl.col("representative_name"))).alias("_person"),
         reduction.reduced_kana(pl.col("name_kana")).alias("_name_kana"),
         reduction.reduced_kana(pl.col("representative_kana")).alias("_person_kana"),
     )
@@ -83,7 +97,9 @@ def _first_trade_name(trade_names: pl.DataFrame | None) -> pl.DataFrame:
     if trade_names is None or trade_names.is_empty():
         return pl.DataFrame(schema={"member_id": pl.Int64, "_trade": pl.String})
     return (
-        trade_names.select("member_id", reduction.reduced_name(pl.col("name")).alias("_trade"))
+        trade_names.select(
+            "member_id", _known(reduction.reduced_name(pl.col("name"))).alias("_trade")
+        )
         .group_by("member_id")
         .agg(pl.col("_trade").min())
     )
@@ -110,12 +126,24 @@ def _names() -> list[pl.Expr]:
     ]
 
 
+def _known(reduced: pl.Expr) -> pl.Expr:
+    """Null where a reduced name says that there is none."""
+    return pl.when(~reduced.is_in(_NO_WORDS)).then(reduced)
+
+
 def _dates() -> list[pl.Expr]:
-    begun = pl.when(pl.col("_individual")).then(pl.coalesce("established_on", "founded_on"))
+    established, founded = _day("established_on"), _day("founded_on")
+    begun = pl.when(pl.col("_individual")).then(pl.coalesce(established, founded))
     return [
-        pl.col("representative_birth_on").alias("birth_on"),
-        begun.otherwise("established_on").alias("established_on"),
+        _day("representative_birth_on").alias("birth_on"),
+        begun.otherwise(established).alias("established_on"),
     ]
+
+
+def _day(name: str) -> pl.Expr:
+    """A date that is known to the month at least: a year in common says next to nothing."""
+    coarse = (pl.col(_PRECISIONS[name]) == "year").fill_null(value=False)
+    return pl.when(~coarse & ~pl.col(name).is_in(_NO_DAYS)).then(name)
 
 
 def _places() -> list[pl.Expr]:
@@ -131,7 +159,8 @@ def _places() -> list[pl.Expr]:
 
 
 def _contacts() -> list[pl.Expr]:
+    phone = reduction.reduced_phone(pl.col("phone"))
     return [
-        reduction.reduced_phone(pl.col("phone")).alias("phone"),
+        pl.when(~phone.str.contains(_NO_PHONE)).then(phone).alias("phone"),
         reduction.reduced_email(pl.col("email")).alias("email"),
     ]

@@ -98,3 +98,32 @@ def test_dates_of_a_person_may_be_the_day_the_business_began() -> None:
     began = date(2001, 5, 1)
     assert made(person(founded_on=began))["established_on"].to_list() == [began]
     assert made(company(founded_on=began))["established_on"].to_list() == [None]
+
+
+@pytest.mark.parametrize("phone", ["0000000000", "09999999999", "00-0000-0000", "1111111111"])
+def test_a_telephone_of_one_digit_is_none(phone: str) -> None:
+    assert made(person(phone=phone))["phone"].to_list() == [None]
+    assert made(person(phone="0300000001"))["phone"].to_list() == ["0300000001"]
+
+
+@pytest.mark.parametrize("word", ["なし", "無し", "不明", "未定", "ﾅｼ", "該当なし", "N/A"])
+def test_a_word_for_nothing_is_no_name(word: str) -> None:
+    shops = pl.DataFrame({"member_id": [1], "name": [word]})
+    claim = pl.DataFrame([{"member_id": 1, **company(representative_name=word)}])
+    found = features(claim, shops)
+    assert found.select("trade_name", "person_name").row(0) == (None, None)
+
+
+def test_a_year_alone_is_no_day() -> None:
+    year = {"established_on": date(1985, 1, 1), "established_on_precision": "year"}
+    born = {
+        "representative_birth_on": date(1960, 1, 1),
+        "representative_birth_on_precision": "year",
+    }
+    found = made(company(**year, **born), company(**{**year, "established_on_precision": "month"}))
+    assert found["established_on"].to_list() == [None, date(1985, 1, 1)]
+    assert found["birth_on"].to_list() == [None, None]
+    default = made(
+        company(established_on=date(1900, 1, 1), representative_birth_on=date(1900, 1, 2))
+    )
+    assert default.select("established_on", "birth_on").row(0) == (None, date(1900, 1, 2))
