@@ -62,7 +62,8 @@ def _matched(compared: pl.DataFrame, model: Model, decided: pl.DataFrame | None)
     members = compared.select("member_id", "kind", scope=pl.lit(""))
     evidence = clustering.Evidence(members, _no_identifiers(), edges, decisions)
     clusters = clustering.partition(evidence).select("member_id", "cluster")
-    pairs = edges.select("low", "high", "probability")
+    scored = edges.filter(pl.col("outcome") != "different")
+    pairs = scored.select("low", "high", "probability")
     return Answer(clusters, pairs, _to_review(edges, clusters, decisions))
 
 

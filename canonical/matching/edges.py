@@ -6,18 +6,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from canonical.matching import blocking, tiers
-from canonical.matching.coding import Coded, coded
-from canonical.matching.comparison import level_codes, probabilities, weights
+from canonical.matching import blocking, engine, tiers
+from canonical.matching.coding import coded
 from canonical.matching.features import FEATURE_SCHEMA
 from canonical.matching.identity import CORPORATE_NUMBER, SOLE_PROPRIETOR_NUMBER
-from canonical.matching.levels import OUTCOMES
 from canonical.matching.model import Model
-from canonical.matching.rules import judged, kept_apart
 from canonical.matching.sources import Members
 from canonical.matching.tables import EDGE_SCHEMA, Tables
 
-_AT_ONCE = 4_000_000
 _NUMBERS = [CORPORATE_NUMBER, SOLE_PROPRIETOR_NUMBER]
 
 
@@ -103,24 +99,6 @@ def _unsettled(pairs: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
 def _edges(pairs: pl.DataFrame, features: pl.DataFrame, model: Model) -> pl.DataFrame:
     """The pairs that are not simply different, and those that a rule keeps apart."""
     members = coded(features)
-    parts = [_judged(part, members, model) for part in pairs.iter_slices(_AT_ONCE)]
-    if not parts:
-        return pl.DataFrame(schema=EDGE_SCHEMA)
-    return pl.concat(parts).cast(EDGE_SCHEMA)  # type: ignore[arg-type]
-
-
-def _judged(pairs: pl.DataFrame, members: Coded, model: Model) -> pl.DataFrame:
     low, high = members.positions(pairs["low"]), members.positions(pairs["high"])
-    compared = level_codes(members, low, high, model)
-    weight = weights(compared.codes, model)
-    outcome = judged(compared, weight, model)
-    different = outcome == OUTCOMES.index("different")
-    kept = ~different | kept_apart(compared)
-    return pl.DataFrame(
-        {
-            "low": pairs["low"].filter(pl.Series(kept)),
-            "high": pairs["high"].filter(pl.Series(kept)),
-            "probability": probabilities(weight[kept]),
-            "outcome": pl.Series(OUTCOMES, dtype=pl.String).gather(outcome[kept]),
-        }
-    )
+    found = engine.kept(members, low, high, model)
+    return found.select(EDGE_SCHEMA.keys()).cast(EDGE_SCHEMA)  # type: ignore[arg-type]
