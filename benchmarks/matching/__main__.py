@@ -21,9 +21,12 @@ def main() -> None:
     name, claims, out, *decided = sys.argv[1:]
     home, answer_home = Path(claims), Path(out)
     match = contender(name)
-    frames = [pl.read_parquet(home / f"{part}.parquet") for part in ("party", "trade_name")]
-    decisions = pl.read_parquet(decided[0]) if decided else None
-    given = Given(frames[0], frames[1], decisions)
+    given = Given(
+        pl.read_parquet(home / "party.parquet"),
+        pl.read_parquet(home / "trade_name.parquet"),
+        pl.read_parquet(decided[0]) if decided else None,
+    )
+    claims_given = given.party.height
     started, started_cpu = time.perf_counter(), time.process_time()
     answer = match(given)
     seconds, cpu = time.perf_counter() - started, time.process_time() - started_cpu
@@ -31,7 +34,7 @@ def main() -> None:
     answer_home.mkdir(parents=True, exist_ok=True)
     for part in ("clusters", "pairs", "review"):
         getattr(answer, part).write_parquet(answer_home / f"{part}.parquet")
-    counts = {"rows": given.party.height, "pairs": answer.pairs.height}
+    counts = {"rows": claims_given, "pairs": answer.pairs.height}
     told = {"seconds": seconds, "cpu": cpu, "peak": peak, "counts": counts}
     (answer_home / "result.json").write_text(json.dumps(told), encoding="utf-8")
 

@@ -20,13 +20,18 @@ NAMES = ("hub", "hub_trained", "hub_decided", "splink")
 claims without labels, as Splink does; `hub_decided` from the claims and a person's decisions."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Given:
     """What a contender sees: claims as frames, and decisions (`low`, `high`, `verdict`) if any."""
 
     party: pl.DataFrame
     trade_name: pl.DataFrame
     decisions: pl.DataFrame | None = None
+
+    def features(self) -> pl.DataFrame:
+        """What the claims are compared by; the claims themselves are let go, for any contender."""
+        party, self.party = self.party, self.party.clear()
+        return features(party, self.trade_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,12 @@ def contender(name: str) -> Callable[[Given], Answer]:
 
 def hub(given: Given) -> Answer:
     """The hub's engine and partition, by the model that ships."""
-    return _matched(features(given.party, given.trade_name), Model.shipped(), None)
+    return _matched(given.features(), Model.shipped(), None)
 
 
 def trained(given: Given) -> Answer:
     """The hub's engine and partition, by a model trained on the claims and decisions, if any."""
-    compared = features(given.party, given.trade_name)
+    compared = given.features()
     return _matched(compared, training.train(compared, given.decisions), given.decisions)
 
 
@@ -69,7 +74,7 @@ def _matched(compared: pl.DataFrame, model: Model, decided: pl.DataFrame | None)
 
 def splink(given: Given) -> Answer:
     """Splink's stock settings; it asks nobody."""
-    table = splink_stock.shaped(features(given.party, given.trade_name))
+    table = splink_stock.shaped(given.features())
     clusters, pairs = splink_stock.match(table)
     return Answer(clusters, pairs, pairs.select("low", "high").clear())
 
