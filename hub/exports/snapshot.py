@@ -127,25 +127,30 @@ def snapshot(
     with target.folder(out) as part:
         with database.read() as connection:
             source = Source(connection, database.bulk, day, scopes)
-            frames = _frames(source)
+            frames = _frames(source, k)
             programs = source.programs()
         programs.write_parquet(part / "programs.parquet")
         written = [Written("programs", programs.height, 0)]
         for table in TABLES:
             frame = frames[table.name]
             kept = suppressed(frame, table.cell, table.ladder, "party_id", k)
-            _published(kept, table, pseudonyms).write_parquet(part / f"{table.name}.parquet")
-            written.append(Written(table.name, kept.height, frame.height - kept.height))
+            published = _published(kept, table, pseudonyms)
+            published.write_parquet(part / f"{table.name}.parquet")
+            written.append(Written(table.name, published.height, frame.height - kept.height))
         manifest = _manifest(pseudonyms.release, day.isoformat(), scopes, k, written)
         (part / "manifest.json").write_text(manifest, encoding="utf-8")
     return written
 
 
-def _frames(source: Source) -> dict[str, pl.DataFrame]:
-    """The rows of every table with the ids of their businesses."""
+def _frames(source: Source, k: int) -> dict[str, pl.DataFrame]:
+    """The rows of every table with the ids of their businesses.
+
+    Region and industry of a row are those under which `parties` publishes its business: no other
+    table tells more of them, for who joins the two.
+    """
     parties = source.parties()
     applications = source.applications()
-    where = parties.select("party_id", "region", "industry")
+    where = _places(parties, k)
     placed = applications.join(where, on="party_id", how="inner")
     of_application = placed.select("record_id", "party_id", "program", "region", "industry")
     return {
@@ -161,6 +166,17 @@ def _frames(source: Source) -> dict[str, pl.DataFrame]:
             pl.col("led_to_application").cast(pl.String)
         ),
     }
+
+
+def _places(parties: pl.DataFrame, k: int) -> pl.DataFrame:
+    """party_id, region and industry of every business as the table of parties tells them."""
+    table = TABLES[0]
+    kept = suppressed(parties, table.cell, table.ladder, "party_id", k)
+    return (
+        parties.select("party_id")
+        .join(kept.select("party_id", "region", "industry"), on="party_id", how="left")
+        .with_columns(pl.col("region", "industry").fill_null(SUPPRESSED))
+    )
 
 
 def _published(frame: pl.DataFrame, table: Table, pseudonyms: Pseudonyms) -> pl.DataFrame:

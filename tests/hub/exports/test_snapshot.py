@@ -70,6 +70,24 @@ def test_no_cell_is_small(businesses: Businesses, tmp_path: Path) -> None:
             assert cells.filter(pl.col("party") < K).is_empty()
 
 
+def test_no_table_tells_more_of_a_place_than_that_of_businesses(
+    businesses: Businesses, tmp_path: Path
+) -> None:
+    """Twelve in one place: of two kinds where businesses are told, alike in all other tables."""
+    businesses.found(range(60, 78, 3), industry_jsic="85", kind="corporation")
+    businesses.found(range(78, 96, 3), industry_jsic="85", kind="sole_proprietor")
+    businesses.settle()
+    tables = written(businesses.store, tmp_path / "out")
+    told = tables["parties"].select("party", "region", "industry")
+    assert SUPPRESSED in set(told["industry"])
+    for name in ("applications", "procedures", "plans", "financials"):
+        joined = tables[name].join(told, on="party", suffix="_told")
+        assert joined.height == tables[name].height
+        for column in ("region", "industry"):
+            known = joined.filter(pl.col(f"{column}_told") == SUPPRESSED)
+            assert set(known[column]) <= {SUPPRESSED}, (name, column)
+
+
 def test_a_business_of_a_small_cell_is_left_out_at_last(store: Store, tmp_path: Path) -> None:
     made = Businesses(store)
     made.found(range(K - 1))
