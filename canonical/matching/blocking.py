@@ -44,6 +44,8 @@ RULES = (
 name."""
 
 _WINDOW = 8
+_AT_ONCE = 1_000_000
+"""Keys whose blocks are made up together: what lies between takes memory."""
 
 
 def keys(features: pl.DataFrame, model: Model) -> pl.DataFrame:
@@ -114,6 +116,20 @@ def crowded(keys: pl.DataFrame, model: Model) -> pl.DataFrame:
 
 def pair_arrays(found: Hashes, owners: Index, members: Coded, model: Model) -> tuple[Index, Index]:
     """Positions of the pairs that share a key, each once, ordered."""
+    several = np.uint64(1 + len(found) // _AT_ONCE)
+    parts: list[Index] = []
+    for turn in range(int(several)):
+        some = found % several == turn
+        parts.extend(_packed_pairs(found[some], owners[some], members, model))
+    packed = np.concatenate(parts or [_NOBODY])
+    parts.clear()
+    packed.sort()
+    packed = packed[np.append(True, packed[1:] != packed[:-1])[: len(packed)]]
+    return packed // max(len(members), 1), packed % max(len(members), 1)
+
+
+def _packed_pairs(found: Hashes, owners: Index, members: Coded, model: Model) -> list[Index]:
+    """The pairs of whole blocks, packed as `_all_pairs` says; those of several keys repeatedly."""
     found, owners = _in_blocks(found, owners)
     parts: list[Index] = []
     values: dict[str, Hashes] | None = None
@@ -130,8 +146,7 @@ def pair_arrays(found: Hashes, owners: Index, members: Coded, model: Model) -> t
             break
         values = values or _values(members)
         found, owners = _in_blocks(hashing.stirred(found ^ values[split][owners]), owners)
-    packed = pl.Series(np.concatenate(parts or [_NOBODY])).unique().sort().to_numpy()
-    return packed // max(len(members), 1), packed % max(len(members), 1)
+    return parts
 
 
 def _in_blocks(found: Hashes, owners: Index) -> tuple[Hashes, Index]:

@@ -51,8 +51,11 @@ def features(claims: pl.DataFrame, trade_names: pl.DataFrame | None = None) -> p
             several, the first in the order of the letters stands for all.
     """
     shops = _first_trade_name(trade_names)
-    parts = [_features(part, shops) for part in claims.iter_slices(_AT_ONCE)]
-    return pl.concat(parts or [_features(claims, shops)]).sort("member_id")
+    order = claims["member_id"].arg_sort()
+    starts = range(0, max(len(order), 1), _AT_ONCE)
+    parts = (claims[order.slice(start, _AT_ONCE)] for start in starts)
+    made = pl.concat([_features(part, shops).sort("member_id") for part in parts])
+    return made.with_columns(pl.col("member_id").set_sorted())
 
 
 def _features(claims: pl.DataFrame, shops: pl.DataFrame) -> pl.DataFrame:
