@@ -5,13 +5,13 @@ Nothing here tells of a member of a confidential stream but under its scope.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, true
 
 from canonical.golden.asof import Business
 from canonical.golden.ranking import SECOND_HAND, voice
@@ -197,10 +197,16 @@ def relations(
     party_id: int,
     scopes: Collection[str] = (),
     known_at: datetime | None = None,
+    as_of: date | None = None,
 ) -> list[Row[Any]]:
-    """What hangs together with a party (rows of relation), as far as the scopes go."""
+    """What hangs together with a party (rows of relation), as far as the scopes go.
+
+    With `as_of` none that began after that day.
+    """
     table = RELATION.c
     held = _held(table.recorded_from, table.recorded_to, known_at)
+    if as_of is not None:
+        held &= or_(table.since_on.is_(None), table.since_on <= as_of)
     query = (
         select(RELATION)
         .where(or_(table.from_party == party_id, table.to_party == party_id), held)
@@ -232,18 +238,22 @@ class Proceeding:
 
 
 def proceedings(
-    database: Database, business: Business, known_at: datetime | None = None
+    database: Database,
+    business: Business,
+    known_at: datetime | None = None,
+    as_of: date | None = None,
 ) -> list[Proceeding]:
     """What the members of a business brought of PROCEEDINGS, as it was known at an instant.
 
-    What somebody else's application says of it (a vendor's part in a project) is not its own.
+    With `as_of`, of each that still stands the newest word up to that day. What somebody else's
+    application says of it (a vendor's part in a project) is not its own.
     """
     names = _own_records(business)
     found = []
     with database.read() as connection:
         for entity in PROCEEDINGS:
-            for row in connection.execute(_current(entity, names, known_at)):
-                told = dict(row._mapping)
+            rows = connection.execute(_versions(entity, names, known_at, as_of))
+            for told in _counting(rows, known_at, as_of):
                 system, stream, key = (told.pop(n) for n in ("system", "stream", "record_key"))
                 values = {n: v for n, v in told.items() if v is not None}
                 found.append(Proceeding(entity, system, stream, key, values))
@@ -262,19 +272,57 @@ def _own_records(business: Business) -> Sequence[int]:
     return own["record_id"].unique().sort().to_list()
 
 
-def _current(entity: str, records: Sequence[int], known_at: datetime | None) -> Select[Any]:
+def _versions(
+    entity: str, records: Sequence[int], known_at: datetime | None, as_of: date | None
+) -> Select[Any]:
+    """The rows of these records that were current; with `as_of` those replaced by then, too."""
     table = CLAIM_TABLES[entity]
     held = _held(table.c.recorded_from, table.c.recorded_to, known_at)
+    if as_of is not None:
+        held = true() if known_at is None else table.c.recorded_from <= known_at
+    beside = ("record_id", "role", "ordinal", "as_of", "recorded_from", "recorded_to")
     return (
         select(
             STREAM.c.system,
             STREAM.c.stream,
             SOURCE_RECORD.c.record_key,
+            *(table.c[name].label(_BESIDE + name) for name in beside),
             *(table.c[name] for name in ENTITIES[entity].columns()),
         )
         .select_from(table)
         .join(SOURCE_RECORD, SOURCE_RECORD.c.record_id == table.c.record_id)
         .join(STREAM, STREAM.c.stream_id == SOURCE_RECORD.c.stream_id)
         .where(table.c.record_id.in_(records), held)
-        .order_by(STREAM.c.system, STREAM.c.stream, SOURCE_RECORD.c.record_key, table.c.ordinal)
-    )
+        .order_by(
+            STREAM.c.system, STREAM.c.stream, SOURCE_RECORD.c.record_key, table.c.ordinal,
+            table.c.role, table.c.as_of.is_not(None), table.c.as_of, table.c.recorded_from,
+        )
+    )  # fmt: skip
+
+
+_BESIDE = "#"
+
+
+def _counting(
+    rows: Iterable[Row[Any]], known_at: datetime | None, as_of: date | None
+) -> Iterator[dict[str, Any]]:
+    """Of the versions of each row, in their order, the one that counts; only what it says."""
+    told = [dict(row._mapping) for row in rows]
+    if as_of is not None:
+        standing = {_place(row) for row in told if _stands(row, known_at)}
+        said = {
+            _place(row): row
+            for row in told
+            if _place(row) in standing and (row["#as_of"] is None or row["#as_of"] <= as_of)
+        }
+        told = list(said.values())
+    for row in told:
+        yield {name: value for name, value in row.items() if not name.startswith(_BESIDE)}
+
+
+def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return row["#record_id"], row["#role"], row["#ordinal"]
+
+
+def _stands(row: Mapping[str, Any], known_at: datetime | None) -> bool:
+    return row["#recorded_to"] is None or (known_at is not None and row["#recorded_to"] > known_at)

@@ -124,11 +124,11 @@ def _told(
     told = businesses.shown(found, masking)
     told["relations"] = [
         businesses.relation(row, party)
-        for row in finding.relations(database, party, scopes, known_at)
+        for row in finding.relations(database, party, scopes, known_at, as_of)
     ]
     told["proceedings"] = [
         businesses.proceeding(row, masking)
-        for row in finding.proceedings(database, found, known_at)
+        for row in finding.proceedings(database, found, known_at, as_of)
     ]
     if history:
         told["versions"] = businesses.golden_versions(finding.versions(database, party), masking)

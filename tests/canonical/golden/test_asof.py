@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from canonical.golden import finding
 from canonical.golden.asof import Business, business
 from canonical.store import Store
-from canonical.store.party_tables import GOLDEN_PARTY, PARTY, RELATION
+from canonical.store.party_tables import CROSSWALK, GOLDEN_PARTY, PARTY, RELATION
 from tests.canonical.builders import T0
 from tests.canonical.golden.claims import name
 from tests.canonical.golden.parties import link
@@ -134,7 +134,14 @@ def test_a_merged_id_leads_to_its_party_and_a_confidential_one_only_under_a_scop
     assert (found.party_id, found.asked) == (ONE, 5)
     with world.store.database.write() as connection:
         connection.execute(update(PARTY).where(PARTY.c.party_id == 5).values(confidential=True))
+        had = {
+            "member_id": 5, "party_id": 5, "record_id": 5, "role": "client", "ordinal": 0,
+            "basis": "alone", "model_no": 1, "scope": "advice", "recorded_from": T0,
+            "recorded_to": T0 + timedelta(hours=1),
+        }  # fmt: skip
+        connection.execute(CROSSWALK.insert().values(had))
     assert business(world.store.database, 5) is None
+    assert business(world.store.database, 5, scopes=["another"]) is None
     assert _at(world, 5, scopes=["advice"]).party_id == ONE
 
 
@@ -228,3 +235,40 @@ def test_an_application_is_its_applicant_s_not_its_vendor_s(world: World) -> Non
     (row,) = finding.proceedings(database, _at(world))
     assert (row.entity, row.record_key, row.values["status"]) == ("project", "g1", "selected")
     assert finding.proceedings(database, _at(world, int(OTHER))) == []
+
+
+def test_of_a_day_a_procedure_has_the_state_of_that_day(world: World) -> None:
+    def state(day: date, raw: str, status: str) -> None:
+        said = {"as_of": day, "key": "g1"}
+        party = {**said, "role": "applicant", "corporate_number": NUMBER}
+        project = {**said, "project_number": "P1", "status": status}
+        world.sync("grants").commit({"g1": raw}, {"party": [party], "project": [project]})
+        world.run()
+
+    state(OLD, "1", "submitted")
+    first = world.clock.now()
+    state(NEW, "2", "selected")
+
+    def told(known_at: datetime | None = None, as_of: date | None = None) -> list[Any]:
+        rows = finding.proceedings(world.store.database, _at(world), known_at, as_of)
+        return [row.values["status"] for row in rows]
+
+    assert told() == told(as_of=NEW) == ["selected"]
+    assert told(as_of=MID) == told(first) == told(first, NEW) == ["submitted"]
+    assert told(as_of=date(2019, 1, 1)) == []
+    world.forget("grants", "g1")
+    world.say("grants", "g2", NEW)
+    world.run()
+    assert told(as_of=MID) == []
+
+
+def test_of_a_day_no_relation_shows_that_began_later(world: World) -> None:
+    row = {
+        "from_party": ONE, "to_party": int(OTHER), "recorded_from": T0, "status": "confirmed",
+        "evidence": "{}", "kind": "group_of", "scope": "", "since_on": MID,
+    }  # fmt: skip
+    with world.store.database.write() as connection:
+        connection.execute(RELATION.insert().values(row))
+    database = world.store.database
+    assert len(finding.relations(database, ONE, as_of=MID)) == 1
+    assert finding.relations(database, ONE, as_of=OLD) == []
