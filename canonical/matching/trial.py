@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import polars as pl
 
 from base.clock import Clock
+from base.errors import StoreError
 from canonical.matching import versions
 from canonical.matching.clustering import Evidence, partition
 from canonical.matching.edges import compare_all
@@ -49,6 +50,9 @@ def train_candidate(store: Store, clock: Clock) -> Difference:
 
     It becomes a candidate: nothing is matched by it until it is activated. What confidential
     streams hold takes no part, neither in the model nor in what is told.
+
+    Raises:
+        StoreError: there is nothing to learn from.
     """
     versions.ensure(store.database, clock.now())
     with store.database.read() as connection:
@@ -61,11 +65,14 @@ def train_candidate(store: Store, clock: Clock) -> Difference:
         )
         places = tables.current_crosswalk().filter(pl.col("scope") == "")
         now = tables.every("match_edge", EDGE_SCHEMA).filter(pl.col("outcome") == "review")
+    if members.rows.is_empty():
+        raise StoreError(
+            "there is no claim to learn from", remedy="Run `hub sync` and `hub match run` first"
+        )
     model = train(members.rows.select(FEATURE_SCHEMA.keys()), decisions)
     with store.database.write() as connection:
         model_no = versions.add(connection, model, clock.now(), status="candidate")
-    known = ids["member_id"].implode()
-    reviews = now.filter(pl.col("low").is_in(known) & pl.col("high").is_in(known)).height
+    reviews = _between(now, places.select("member_id", cluster="party_id"))
     return _difference(members, decisions, places, model, (model_no, reviews))
 
 
@@ -104,5 +111,16 @@ def _difference(
         parted=held.filter(pl.col("clusters") > 1)["party_id"].n_unique(),
         moved=held.filter((pl.col("clusters") > 1) | (pl.col("parties") > 1)).height,
         review_now=reviews,
-        review=compared.edges.filter(pl.col("outcome") == "review").height,
+        review=_between(
+            compared.edges.filter(pl.col("outcome") == "review"),
+            after.select("member_id", "cluster"),
+        ),
     )
+
+
+def _between(edges: pl.DataFrame, places: pl.DataFrame) -> int:
+    """How many edges lead from one party to another, of those whose ends have a place."""
+    low = places.rename({"member_id": "low", "cluster": "one"})
+    high = places.rename({"member_id": "high", "cluster": "other"})
+    both = edges.join(low, on="low").join(high, on="high")
+    return both.filter(pl.col("one") != pl.col("other")).height

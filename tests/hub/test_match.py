@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 
+from base.clock import ManualClock
+from base.errors import StoreError
 from base.settings import Settings
+from canonical.matching import versions
+from canonical.matching.trial import train_candidate
 from canonical.store import Store
 from hub.cli import run
 from tests.canonical.matching.businesses import Filled, Record, corporation, proprietor
@@ -120,8 +124,18 @@ def test_wrong_names_and_wrong_words_are_told(hub: Hub) -> None:
 def test_a_new_model_is_tried_before_it_is_taken(hub: Hub) -> None:
     told = hub("train")
     assert told["members"] == 4
+    assert told["review_now"] == len(hub("review"))
     assert [row["status"] for row in hub("models")] == ["active", "candidate"]
     assert "applies it" in hub("activate", str(told["model_no"]), plain=True)
     assert [row["status"] for row in hub("models")] == ["retired", "active"]
     assert hub("run")["records"] == len(RECORDS)
     assert hub("run")["records"] == 0
+
+
+def test_of_nothing_no_model_is_made(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path / 'empty.db'}") as store:
+        store.upgrade()
+        with pytest.raises(StoreError, match="no claim to learn from"):
+            train_candidate(store, ManualClock())
+        with store.database.read() as connection:
+            assert [version.status for version in versions.versions(connection)] == ["active"]
