@@ -16,11 +16,14 @@ from typing import Literal
 
 from benchmarks.same_business.rows import Change
 
-Kind = Literal["equal", "spelling", "building", "other_building", "near", "moved", "unstated"]
+Kind = Literal[
+    "equal", "spelling", "building", "other_building", "near", "reformed", "moved", "unstated"
+]
 """How two addresses differ.
 
 `other_building`: same number, other words or another room after it; `near`: the numbers of one go
-on where the other's end; `unstated`: one of the two has none (abroad).
+on where the other's end; `reformed`: one place before and after its municipality became another;
+`unstated`: one of the two has none (abroad).
 """
 
 NameKind = Literal["equal", "spelling", "form", "renamed"]
@@ -41,6 +44,12 @@ _UNIT = re.compile(r"(?<=\d)(?:丁目?|番地|番|号|地割|線)(?:の|ノ)?|(?
 _DASH = re.compile(r"[‐‑–—―−ーｰ－~〜]")
 _SPLIT = re.compile(r"(?P<place>[^\d]*)(?P<numbers>\d+(?:-\d+)*)?-?(?P<rest>.*)")
 _ROOM = re.compile(r"(?<=\d)(?:階|f(?![a-z])|号室|号|室)|[\s・.,，、()（）「」\-]")
+_REFORMS = (
+    (re.compile("浜松市(?:中央?|東|西|南|北|浜北|浜名)区"), "浜松市"),
+    (re.compile("筑紫郡那珂川町"), "那珂川市"),
+    (re.compile("黒川郡富谷町"), "富谷市"),
+)
+"""Municipalities of 2024, 2018 and 2016 whose towns and numbers stayed as they were."""
 _PLACE = str.maketrans("ヶヵがガノのツッつ之", "ケケケケノノツツツノ")
 
 
@@ -66,7 +75,19 @@ def address_kind(one: str, other: str) -> Kind:
     if one == other:
         return "equal"
     (place, *first), (place2, *second) = _parts(one), _parts(other)
-    return _numbers_kind(first, second) if place == place2 else "moved"
+    if place == place2:
+        return _numbers_kind(first, second)
+    if _reformed(place) != _reformed(place2):
+        return "moved"
+    kind = _numbers_kind(first, second)
+    return "reformed" if kind in {"spelling", "building"} else kind
+
+
+def _reformed(place: str) -> str:
+    """A place as it is written in the municipality of today."""
+    for before, today in _REFORMS:
+        place = before.sub(today, place)
+    return place
 
 
 def _numbers_kind(first: list[str], second: list[str]) -> Kind:

@@ -50,6 +50,12 @@ def test_names_that_are_spelled_otherwise(one: str, other: str, kind: str) -> No
         (f"{TOKYO}２丁目２番", f"{TOKYO}２丁目２番１号", "near"),
         (f"{TOKYO}２丁目２番１号", f"{TOKYO}２丁目３番１号", "moved"),
         ("宮城県仙台市青葉区一番町２丁目８番", "宮城県仙台市青葉区一番町４丁目６番", "moved"),
+        (
+            "静岡県浜松市中区上島１丁目２４番１号",
+            "静岡県浜松市中央区上島１丁目２４－１",
+            "reformed",
+        ),
+        ("静岡県浜松市中区上島１丁目２４番１号", "静岡県浜松市中央区上島２丁目２４－１", "moved"),
         ("", f"{TOKYO}２丁目", "unstated"),
     ],
 )
