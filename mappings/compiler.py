@@ -17,6 +17,9 @@ from mappings.rules import FieldRule, RuleReader, StreamRules
 ENGINE = 2
 """Raised whenever the same rules may make other claims of the same records."""
 
+NO_STREAMS = frozenset({"system", "forms"})
+"""Top-level keys of a mapping file that are no streams."""
+
 _DATA = Path(__file__).parent / "data"
 
 
@@ -56,8 +59,8 @@ def read_rules(file: MappingFile, stream: str) -> StreamRules:
     Raises:
         MappingError: the stream is not there, a rule is wrong, or two rules fill one field.
     """
-    if stream == "system" or stream not in file.tree:
-        there = ", ".join(name for name in file.tree if name != "system")
+    if stream in NO_STREAMS or stream not in file.tree:
+        there = ", ".join(name for name in file.tree if name not in NO_STREAMS)
         raise file.error((), f"has no stream {stream}", remedy=f"It has {there}")
     rules = RuleReader(file, stream).read()
     _check_collisions(file, stream, rules)
