@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.commands.eligibility import eligibility
 from hub.commands.options import Instant, emit, json_option, tell_cut
 from hub.console import console, table
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 @click.group()
 def business() -> None:
     """Businesses: golden records, their sources, conflicts and history."""
+
+
+business.add_command(eligibility)
 
 
 def _scope_option(command: Any) -> Any:
