@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -120,3 +121,10 @@ def test_equal_texts_have_equal_hashes_and_others_do_not(texts: list[str | None]
     hashes = text_hashes(pl.Series(texts, dtype=pl.String)).tolist()
     known = {(text or "", value) for text, value in zip(texts, hashes, strict=True)}
     assert len(known) == len({text for text, _ in known}) == len({value for _, value in known})
+
+
+def test_blocks_made_up_in_turns_give_the_same_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = frame([{"member_id": number, "phone": f"02{number % 7:08d}"} for number in range(40)])
+    at_once = paired(crowd, SMALL)
+    monkeypatch.setattr(blocking, "_AT_ONCE", 3)
+    assert paired(crowd, SMALL).equals(at_once)

@@ -127,3 +127,12 @@ def test_a_year_alone_is_no_day() -> None:
         company(established_on=date(1900, 1, 1), representative_birth_on=date(1900, 1, 2))
     )
     assert default.select("established_on", "birth_on").row(0) == (None, date(1900, 1, 2))
+
+
+def test_members_are_in_order_however_many_are_made_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    claims = pl.DataFrame({"member_id": [5, 2, 4, 1, 3], "name": ["戊", "乙", "丁", "甲", "丙"]})
+    monkeypatch.setattr("canonical.matching.features._AT_ONCE", 2)
+    made_in_parts = features(claims).select("member_id", "name_core").rows()
+    assert made_in_parts == [(1, "甲"), (2, "乙"), (3, "丙"), (4, "丁"), (5, "戊")]
