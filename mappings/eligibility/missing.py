@@ -53,7 +53,10 @@ def _open(rules: RuleSet, case: Case, form: str, industry: str) -> Iterator[str]
     rule = rules.forms[form]
     yield from (q for q in (*rule.ask, *deemed_questions(rules, form)) if case.said[q] is None)
     if size(rules, rule, case, industry) is None:
-        yield from (name for name, _limit in size_limits(rules, rule, industry))
+        spans = {CAPITAL: case.capital, EMPLOYEES: case.employees}
+        for name, limit in size_limits(rules, rule, industry):
+            if spans[name].at_most(limit) is None:
+                yield name
 
 
 def _unknown(case: Case) -> list[str]:

@@ -17,7 +17,8 @@ def large_companies_hold(
     """Whether one large company holds the share `one`, or all of them hold `together`.
 
     Shares are parts of one (1/2). What is not listed, and whoever is not said to be large or not,
-    counts once as no large company and once as one: where both give one answer, it stands.
+    counts once as no large company and once as one: where both give one answer, it stands. All
+    shares of a list are written as finely as the finest of them.
     """
     least = _reached(holders, one, together, doubtful=False)
     most = _reached(holders, one, together, doubtful=True)
@@ -46,7 +47,7 @@ def _reached(
     rest = max(Fraction(0), _WHOLE - sum((h.share or Fraction(0) for h in holders), Fraction(0)))
     large = [h for h in holders if h.large or (h.large is None and doubtful)]
     held = _by_holder(large)
-    step = max((h.step for h in large), default=Fraction(1))
+    step = min((h.step for h in holders), default=Fraction(1))
     vague = doubtful and any(h.share is None for h in large)
     most = max(held.values(), default=Fraction(0))
     total = sum(held.values(), Fraction(0))

@@ -206,7 +206,8 @@ def test_a_form_that_is_not_told_stays_open() -> None:
     ("change", "told"),
     [
         (lambda tree: tree["versions"][1].update(valid_from="1990-01-01"), "overlap"),
-        (lambda tree: tree["versions"][1].update(industries="basic", limits={"retail": {"employees": 1}}), "no limits of"),
+        (lambda tree: tree["versions"][1].update(limits={"retail": {"employees": 1}}),
+         "no limits of"),
         (lambda tree: tree["versions"][0]["forms"].update(club={}), "no legal form club"),
         (lambda tree: tree["versions"][0].pop("source"), "source"),
         (lambda tree: tree.update(asks="maybe"), "maybe"),
