@@ -38,6 +38,7 @@ COMMANDS = {
     "new-connector": "hub.commands.new_connector:new_connector",
     "contract": "hub.commands.contract:contract",
     "mapping": "hub.commands.mapping:mapping",
+    "forms": "hub.commands.forms:forms",
     "db": "hub.commands.db:db",
     "mocks": "hub.commands.mocks:mocks",
     "doctor": "hub.commands.doctor:doctor",

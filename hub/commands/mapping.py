@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hub.mapping_tools import StreamTools
     from mappings.check import Report
     from mappings.diff import Change
+    from mappings.forms.check import FormReport
     from mappings.trial import TrialRow
 
 
@@ -33,7 +34,7 @@ def mapping() -> None:
 @click.argument("names", nargs=-1, metavar="[SYSTEM[.STREAM]]...")
 @json_option
 def check(names: tuple[str, ...], as_json: bool) -> int:
-    """Check the contract's coverage, units and values, purposes and round trips.
+    """Check the contract's coverage, units and values, purposes and round trips, and the forms.
 
     Names file, line and field.
     """
@@ -54,16 +55,51 @@ def check(names: tuple[str, ...], as_json: bool) -> int:
             reports.append(check_mapping(mapping_file(system), stream, fields, purposes))
         except MappingError as error:
             broken.append(error.located(system=system, stream=stream))
+    asked = _check_forms([system for system, _ in known_streams(names)], broken)
     if as_json:
-        emit([asdict(report) for report in reports] + [{"error": str(e)} for e in broken])
+        told = [*map(asdict, reports), *map(asdict, asked)]
+        emit(told + [{"error": str(e)} for e in broken])
     else:
         for report in reports:
             _print_report(report)
+        for form in asked:
+            if not form.ok or not any("." in name for name in names):
+                _print_form(form)
         for problem in broken:
-            click.echo(f"{problem.system}.{problem.stream}: {problem.what}")
+            click.echo(f"{problem.system}.{problem.stream or 'forms'}: {problem.what}")
             if problem.remedy:
                 click.echo(f"  {problem.remedy}")
-    return 0 if not broken and all(report.ok for report in reports) else 1
+    well = all(report.ok for report in reports) and all(form.ok for form in asked)
+    return 0 if well and not broken else 1
+
+
+def _check_forms(systems: list[str], broken: list[HubError]) -> list[FormReport]:
+    """The reports of all forms of these systems; one that cannot be read goes to `broken`."""
+    from base.errors import MappingError
+    from hub.sync import mapping_file
+    from mappings.forms.check import check_forms
+
+    reports: list[FormReport] = []
+    failed = {error.system for error in broken}
+    for system in dict.fromkeys(systems):
+        if system in failed:
+            continue
+        try:
+            reports += check_forms(mapping_file(system))
+        except MappingError as error:
+            broken.append(error.located(system=system))
+    return reports
+
+
+def _print_form(report: FormReport) -> None:
+    verdict = "all well" if report.ok else counted(len(report.problems), "problem")
+    click.echo(
+        f"{report.system}, form {report.form}: {verdict}; {report.fields} fields ask"
+        f" {counted(report.concepts, 'concept')}"
+    )
+    for problem in report.problems:
+        where = f"mappings/{report.system}.yaml:{problem.line}"
+        click.echo(f"  {where}: {problem.field}: {problem.message}")
 
 
 def _print_report(report: Report) -> None:

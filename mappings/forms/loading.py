@@ -101,7 +101,8 @@ class _Reader:
         days = {key: self._day(given[key], "fields", name) for key in _DAYS if key in given}
         return FormField(
             name, concept, by, given.get("required", by is Filler.APPLICANT),
-            format_of(given, _first(concept, fitting)), self.file.line((*self.place, "fields", name)),
+            format_of(given, _first(concept, fitting)),
+            self.file.line((*self.place, "fields", name)),
             answers, given.get("years", int(closed)), self._consent(given, concept, by),
             bindings=fitting, **days,
         )  # fmt: skip

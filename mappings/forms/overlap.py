@@ -74,7 +74,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One form in an order of filling in: its questions not put by a form before it, and known ones.
+    """One form in an order of filling in: how many of its questions a form before it put, or not.
 
     `finer` are known questions of which this form wants a part or a year that no form before it
     has on its sheet: the hub asks for the whole the first time.
