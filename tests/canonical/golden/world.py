@@ -42,7 +42,9 @@ class World:
     def say(self, system: str, key: str, as_of: date | None = NEW, **said: Any) -> None:
         """A record says something of the party of its number; lists by their entity's name."""
         self.versions += 1
-        lists = {n: said.pop(n) for n in ("officer", "financial_statement") if n in said}
+        lists = {
+            n: said.pop(n) for n in ("officer", "shareholder", "financial_statement") if n in said
+        }
         number = said.pop("corporate_number", NUMBER)
         party = {"key": key, "as_of": as_of, "corporate_number": number, **said}
         claims = {"party": [party]} | {
