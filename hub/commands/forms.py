@@ -59,11 +59,11 @@ def list_forms(as_json: bool) -> None:
 
 
 @forms.command()
-@click.argument("name", metavar="FORM")
+@click.argument("form_id", metavar="FORM")
 @json_option
-def show(name: str, as_json: bool) -> None:
+def show(form_id: str, as_json: bool) -> None:
     """Show each field of a form: its concept, who fills it in, its format, where its answer is."""
-    (form,) = _chosen([name])
+    (form,) = _chosen([form_id])
     rows = [_row(each) for each in form.fields]
     if as_json:
         emit({"form": form.id, "system": form.system, "stream": form.stream, "fields": rows})
@@ -113,19 +113,19 @@ def _text(value: Any) -> str:
 
 
 @forms.command("overlap")
-@click.argument("names", nargs=-1, metavar="[FORM]...")
+@click.argument("form_ids", nargs=-1, metavar="[FORM]...")
 @click.option(
     "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the report as HTML."
 )
 @json_option
-def show_overlap(names: tuple[str, ...], html: Path | None, as_json: bool) -> None:
+def show_overlap(form_ids: tuple[str, ...], html: Path | None, as_json: bool) -> None:
     """Show which fields of the forms ask the same, and what is left when each is asked once.
 
     Without FORM, all forms. The order of the forms is that in which they are filled in.
     """
     from mappings.forms import overlap
 
-    found = overlap(_chosen(names))
+    found = overlap(_chosen(form_ids))
     if html is not None:
         from hub.forms_report import render
 
