@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,7 @@ def test_declarations_are_never_used_again() -> None:
     declared = [concept for concept in CONCEPTS.values() if concept.kind is Kind.DECLARATION]
     assert len(declared) >= 10
     assert not any(concept.reusable for concept in declared)
+    assert not any(replace(concept, sheet=Sheet.A).reusable for concept in declared)
 
 
 def test_sheet_b_is_a_forms_own() -> None:
