@@ -39,11 +39,17 @@ class Found:
 
 
 def resolve(connection: Connection, party_id: int, scopes: Collection[str] = ()) -> int:
-    """The party that an id leads to: itself, or the one that it was merged into, to the end."""
+    """The party that an id leads to: itself, or the one that it was merged into, to the end.
+
+    Whether it leads anywhere is asked of the id that was named (`merged_into`): the ids between are
+    nobody's to guess.
+    """
     seen = {party_id}
-    while (into := merged_into(connection, party_id, scopes)) is not None and into not in seen:
+    into = merged_into(connection, party_id, scopes)
+    while into is not None and into not in seen:
         seen.add(into)
         party_id = into
+        into = connection.scalar(select(PARTY.c.merged_into).where(PARTY.c.party_id == party_id))
     return party_id
 
 

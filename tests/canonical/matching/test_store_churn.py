@@ -141,7 +141,8 @@ def _holds(store: Store) -> None:
         versions = connection.execute(
             select(CROSSWALK).order_by(CROSSWALK.c.member_id, CROSSWALK.c.recorded_from)
         ).all()
-        ends = {party_id: parties.resolve(connection, party_id, SCOPES) for party_id in known}
+        borne = {row.party_id for row in versions}
+        ends = {party_id: parties.resolve(connection, party_id, SCOPES) for party_id in borne}
     open_parties = {row.party_id for row in rows if row.scope == ""}
     assert {p for p, row in known.items() if row.status == "current"} == set(held.values())
     assert {
