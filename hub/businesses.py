@@ -12,8 +12,8 @@ from canonical.model.party import is_individual
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
-    from canonical.golden.asof import Business, Item, Origin, Said
     from canonical.golden.finding import Proceeding
+    from canonical.model.business import Business, Item, Origin, Said
 
 _OPEN_ITEMS = frozenset({"financial_statement"})
 

@@ -12,7 +12,7 @@ from canonical.model import ENTITIES
 from mappings.eligibility import Facts, Known, Shareholder, Span, Verdict, name_of, possible_forms
 
 if TYPE_CHECKING:
-    from canonical.golden.asof import Business, Origin
+    from canonical.model.business import Business, Origin
 
 INCOME = "taxable_income_over_1_5bn"
 """The field and the question of taxable income."""

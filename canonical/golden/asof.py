@@ -27,6 +27,7 @@ from canonical.golden.survivorship import Survival, survive
 from canonical.golden.units import COLUMNS, UNITS
 from canonical.matching.parties import merged_into
 from canonical.model import ENTITIES
+from canonical.model.business import Business, Conflict, Item, Origin, Said, Unit
 from canonical.store.database import Database
 from canonical.store.frames import TYPES
 from canonical.store.tables import SOURCE_RECORD, STREAM
@@ -38,80 +39,6 @@ _VERSION: dict[str, PolarsDataType] = {
 
 
 _UNITS = {unit.name: unit for unit in UNITS}
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Whose word: the record behind a member, the day of the word, and since when it is known."""
-
-    member_id: int
-    record_id: int
-    system: str
-    stream: str
-    record_key: str
-    role: str
-    source_role: str
-    as_of: date | None
-    recorded_from: datetime
-    scope: str
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What one member says of a unit: its columns, whether these values hold, and whether they
-    agree with those that do."""
-
-    origin: Origin
-    values: Mapping[str, Any]
-    holds: bool
-    agrees: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One unit or companion of a business: who says what, the value that holds first."""
-
-    name: str
-    said: tuple[Said, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Members at odds over a unit (see `canonical.golden.conflicts`)."""
-
-    field: str
-    kind: str
-    members: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One row of a list that holds, and whose word it is."""
-
-    entity: str
-    item: str
-    origin: Origin
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Business:
-    """A business as it was on a day, or as it was believed to be.
-
-    Attributes:
-        party_id: the party that answers; `asked` is the id asked for, which may redirect to it.
-        values: the columns of a party that hold.
-        units: who says what; only units of which somebody says something.
-        origins: every member that took part.
-    """
-
-    party_id: int
-    asked: int
-    values: Mapping[str, Any]
-    units: tuple[Unit, ...]
-    conflicts: tuple[Conflict, ...]
-    items: tuple[Item, ...]
-    origins: tuple[Origin, ...]
 
 
 def business(

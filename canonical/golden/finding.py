@@ -13,11 +13,11 @@ from typing import Any
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, true
 
-from canonical.golden.asof import Business
 from canonical.golden.ranking import SECOND_HAND, voice
 from canonical.matching.frames import member_id
 from canonical.matching.reduction import reduced_name
 from canonical.model import ENTITIES
+from canonical.model.business import Business
 from canonical.store.claim_tables import CLAIM_TABLES
 from canonical.store.database import Database
 from canonical.store.party_tables import (

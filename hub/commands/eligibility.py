@@ -10,7 +10,7 @@ import click
 from hub.commands.options import emit, json_option
 
 if TYPE_CHECKING:
-    from canonical.golden.asof import Business
+    from canonical.model.business import Business
     from canonical.store.database import Database
 
 _WORDS = {

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select, update
 
 from canonical.golden import finding
-from canonical.golden.asof import Business, business
+from canonical.golden.asof import business
+from canonical.model.business import Business
 from canonical.store import Store
 from canonical.store.party_tables import CROSSWALK, GOLDEN_PARTY, PARTY, RELATION
 from tests.canonical.builders import T0
