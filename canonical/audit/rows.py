@@ -1,0 +1,67 @@
+"""What an audit row says; it never holds a token, a secret or a value that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Action(StrEnum):
+    """What was done."""
+
+    READ = "read"
+    SIGN_IN = "sign_in"
+    ISSUE = "issue"
+    INTROSPECT = "introspect"
+    REVOKE = "revoke"
+    ADMINISTER = "administer"
+
+
+class Channel(StrEnum):
+    """By which door."""
+
+    SSO = "sso"
+    API = "api"
+    COMMAND_LINE = "command_line"
+    OPERATOR_PAGES = "operator_pages"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One act, allowed or refused.
+
+    Attributes:
+        row_id: random; names the row to whoever may see it.
+        at: instant, UTC.
+        operation: endpoint (`GET /v1/businesses/{id}`) or command (`hub business show`).
+        allowed: whether it was done; a refusal leaves a row as well.
+        rule: id of the rule that allowed or refused it.
+        client: the client's id; at the command line `operator`.
+        subject: issuer and account on whose behalf it was done (the represented party's), or the
+            operating system's user.
+        actor: issuer and account that acted for the subject, where it is another.
+        party_id: the business that was read, or for which a token was issued.
+        systems: the systems whose records were shown, for their owners' reports.
+        scopes: the scopes that were used; of a confidential stream these are among them.
+        details: names and counts alone: fields shown, audience, number of rows, never a value.
+    """
+
+    row_id: str
+    at: datetime
+    action: Action
+    channel: Channel
+    operation: str
+    allowed: bool
+    rule: str
+    purpose: str | None = None
+    client: str | None = None
+    subject: str | None = None
+    actor: str | None = None
+    party_id: int | None = None
+    systems: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    token_id: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
