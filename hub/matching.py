@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from base.clock import Clock, SystemClock
+from base.errors import StoreError
 from base.redact import mask
 from connectors.registry import declarations
 
@@ -133,13 +134,15 @@ def explain(
     Raises:
         StoreError: a name that is not known, or both stand for the same claim.
     """
-    from canonical.matching import parties
+    from canonical.matching import decisions, parties
     from canonical.matching.explaining import explained
 
     with store.database.read() as connection:
         found = [parties.find(connection, name, scopes) for name in (one, other)]
         told = explained(connection, store.database.bulk, *found)
         names = parties.names(connection, {told.low, told.high})
+        said = told.decision and told.decision["decision_no"]
+        ids = decisions.ids(connection, [said] if said else [])
     individual = _individual(told.kinds)
     return {
         "records": [names[told.low], names[told.high]],
@@ -150,7 +153,7 @@ def explain(
         "weight": round(told.weight, 3),
         "model": told.model_no,
         "shared_identifiers": told.shared,
-        "decision": _decision(told),
+        "decision": _decision(told, ids),
         "comparisons": [
             _comparison(row, individual=individual, show_personal=show_personal)
             for row in told.comparisons
@@ -164,10 +167,11 @@ def _individual(kinds: Iterable[str | None]) -> bool:
     return any(is_individual([kind]) for kind in kinds)
 
 
-def _decision(told: Explanation) -> dict[str, Any] | None:
+def _decision(told: Explanation, ids: Mapping[int, str]) -> dict[str, Any] | None:
     if told.decision is None:
         return None
-    return {"number": told.decision["decision_no"], "verdict": told.decision["verdict"]}
+    name = ids[told.decision["decision_no"]]
+    return {"decision": name, "verdict": told.decision["verdict"]}
 
 
 def _comparison(row: dict[str, Any], *, individual: bool, show_personal: bool) -> dict[str, Any]:
@@ -179,24 +183,40 @@ def _comparison(row: dict[str, Any], *, individual: bool, show_personal: bool) -
     return row
 
 
-def decided(store: Store, scopes: Collection[str], limit: int) -> tuple[list[dict[str, Any]], int]:
-    """What was decided, the newest first, and how many decisions there are."""
+def decided(
+    store: Store, scopes: Collection[str], limit: int, decision: str | None = None
+) -> tuple[list[dict[str, Any]], int]:
+    """What was decided, the newest first, and how many decisions there are; or one of them.
+
+    Raises:
+        StoreError: there is no such decision, as far as the scopes let see.
+    """
     from canonical.matching import decisions, parties
 
     with store.database.read() as connection:
         rows = decisions.listed(connection, scopes)
+        ids = {row.decision_no: decisions.id_of(row) for row in rows}
+        if decision is not None:
+            rows = [row for row in rows if ids[row.decision_no] == decision]
         some = rows[:limit]
         names = parties.names(connection, {end for row in some for end in (row.low, row.high)})
+    if decision is not None and not some:
+        raise StoreError(
+            f"{decision} is no decision that is known here",
+            remedy="`hub match decisions` lists them",
+        )
     return [
         {
-            "number": row.decision_no,
+            "decision": ids[row.decision_no],
             "verdict": row.verdict,
             "records": [names.get(end, str(end)) for end in (row.low, row.high)],
             "relation": row.relation,
+            "cause": row.cause,
+            "since": row.since_on,
             "reason": row.reason,
             "decided_by": row.decided_by,
             "decided_at": row.decided_at,
-            "replaced_by": row.replaced_by,
+            "replaced_by": ids.get(row.replaced_by),
         }
         for row in some
     ], len(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def relations(
     Raises:
         StoreError: a name that is not known.
     """
-    from canonical.matching import parties
+    from canonical.matching import decisions, parties
     from canonical.matching.related import standing
 
     with store.database.read() as connection:
@@ -39,6 +39,8 @@ def relations(
         told = [json.loads(row.evidence) for row in rows]
         members = {int(member) for evidence in told for member in evidence["members"]}
         names = parties.names(connection, members)
+        said = [evidence["decision"] for evidence in told if "decision" in evidence]
+        ids = decisions.ids(connection, said)
     found = []
     for row, evidence in zip(rows, told, strict=True):
         found.append(
@@ -49,7 +51,7 @@ def relations(
                 "cause": row.cause,
                 "since": row.since_on,
                 "status": row.status,
-                "because": _reason(evidence),
+                "because": _reason(evidence, ids),
                 "records": [names.get(int(one), one) for one in evidence["members"]],
                 "known_since": row.recorded_from,
                 **({"scope": row.scope} if row.scope else {}),
@@ -58,10 +60,10 @@ def relations(
     return found, total
 
 
-def _reason(evidence: dict[str, Any]) -> str:
+def _reason(evidence: dict[str, Any], ids: Mapping[int, str]) -> str:
     told = REASONS[evidence["because"]]
     if agree := evidence.get("agree"):
         told += " " + ", ".join(word.replace("_", " ") for word in agree)
     if number := evidence.get("decision"):
-        told += f" (decision {number})"
+        told += f" (decision {ids[number]})"
     return told

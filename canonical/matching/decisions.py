@@ -2,13 +2,17 @@
 
 A decision is about members, whose ids last for as long as their records may come back. The last
 one about a pair holds; what it replaced stays to be seen.
+
+The store numbers decisions in their order; a gap in the numbers would tell that there are some
+about confidential members. People are shown `decision_id`, which tells nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
 from itertools import product
 from typing import Any, Literal
 
@@ -24,6 +28,7 @@ from canonical.store.party_tables import CROSSWALK, MATCH_DECISION
 
 Verdict = Literal["same", "different", "related", "withdrawn"]
 _MOST_PAIRS = 2_000
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,25 @@ def decide(
         for number, (member, its) in enumerate(pairs, start=first):
             _write(connection, number, (member, its), decision, now)
         return list(range(first, first + len(pairs)))
+
+
+def decision_id(low: int, high: int, decided_at: datetime) -> str:
+    """What people call a decision: a hash of the pair and the instant, which no two share."""
+    told = f"{low} {high} {decided_at.astimezone(UTC).isoformat(timespec='microseconds')}"
+    return blake2b(told.encode(), digest_size=6).hexdigest()
+
+
+def id_of(row: Row[Any]) -> str:
+    """The id of a row of match_decision."""
+    return decision_id(row.low, row.high, row.decided_at)
+
+
+def ids(connection: Connection, numbers: Collection[int]) -> dict[int, str]:
+    """What the decisions of these numbers are called, by number."""
+    rows = connection.execute(
+        select(MATCH_DECISION).where(MATCH_DECISION.c.decision_no.in_(sorted(numbers)))
+    )
+    return {row.decision_no: id_of(row) for row in rows}
 
 
 def part(
@@ -172,6 +196,9 @@ def _write(
 ) -> None:
     low, high = min(pair), max(pair)
     table = MATCH_DECISION.c
+    last = connection.scalar(
+        select(func.max(table.decided_at)).where(table.low == low, table.high == high)
+    )
     connection.execute(
         update(MATCH_DECISION)
         .where(table.low == low, table.high == high, table.replaced_by.is_(None))
@@ -189,7 +216,7 @@ def _write(
             from_member=pair[0] if decision.verdict == "related" else None,
             reason=decision.reason,
             decided_by=decision.decided_by,
-            decided_at=now,
+            decided_at=now if last is None else max(now, last + _INSTANT),
             leaves=pair[0] if decision.leaves else None,
         )
     )

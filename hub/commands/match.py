@@ -107,8 +107,8 @@ def _print_explanation(told: dict[str, Any]) -> None:
     )
     click.echo(f"identifiers shared: {', '.join(told['shared_identifiers']) or 'none'}")
     if told["decision"]:
-        number, verdict = told["decision"]["number"], told["decision"]["verdict"]
-        click.echo(f"decided: {verdict} (decision {number})")
+        decision, verdict = told["decision"]["decision"], told["decision"]["verdict"]
+        click.echo(f"decided: {verdict} (decision {decision})")
     shown = table("comparison", "A", "B", "level", "bits")
     for row in told["comparisons"]:
         shown.add_row(

@@ -124,26 +124,27 @@ def unmerge(
 
 
 @click.command()
+@click.argument("decision", metavar="DECISION", required=False)
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @scope_option
 @json_option
-def decisions(limit: int, scopes: tuple[str, ...], as_json: bool) -> int:
-    """List what was decided, the newest first."""
+def decisions(decision: str | None, limit: int, scopes: tuple[str, ...], as_json: bool) -> int:
+    """List what was decided, the newest first; or one DECISION, by its id."""
     from base.settings import Settings
     from hub.matching import decided
     from hub.sync import open_store
 
     with open_store(Settings.load()) as store:
-        rows, total = decided(store, scopes, limit)
+        rows, total = decided(store, scopes, limit, decision)
     if as_json:
         emit(rows)
     else:
-        shown = table("no.", "verdict", "record", "and", "by", "at", "reason")
+        shown = table("decision", "verdict", "record", "and", "by", "at", "reason")
         for row in rows:
             verdict = row["relation"] or row["verdict"]
             replaced = f" (until {row['replaced_by']})" if row["replaced_by"] else ""
             shown.add_row(
-                str(row["number"]),
+                row["decision"],
                 verdict + replaced,
                 *row["records"],
                 row["decided_by"],

@@ -99,6 +99,36 @@ def test_a_decision_takes_effect_is_told_and_can_be_taken_back(hub: Hub) -> None
     assert len(set(told["parties"])) == 1
 
 
+def test_decisions_are_called_by_ids_that_do_not_count(hub: Hub) -> None:
+    about = ["--related", "branch_of", "--reason", "made up"]
+    hub("decide", "register.records:a", SHOP, *about)
+    hub("decide", KARTE, "register.records:a", "--different", "--reason", "x", "--scope", "yorozu")
+    hub("decide", "register.records:a", "subsidy.records:wife", *about)
+    seen, everything = hub("decisions"), hub("decisions", "--scope", "yorozu")
+    assert len(seen) == 2
+    secret = [row["decision"] for row in everything if row not in seen]
+    assert len(secret) == 1
+    assert not any(row["decision"].isdecimal() and len(row["decision"]) < 6 for row in everything)
+    for row in seen:
+        assert hub("decisions", row["decision"]) == [row]
+    said = hub("explain", "register.records:a", SHOP)["decision"]
+    assert said == {"decision": seen[1]["decision"], "verdict": "related"}
+    told = " ".join(row["because"] for row in hub("relations"))
+    assert all(f"(decision {row['decision']})" in told for row in seen)
+    for unknown in (secret[0], "2"):
+        refused = hub("decisions", unknown, code=1)
+        assert f"{unknown} is no decision that is known here" in refused
+    assert hub("decisions", secret[0], "--scope", "yorozu") == everything[1:2]
+
+
+def test_what_replaced_a_decision_is_told_by_its_id(hub: Hub) -> None:
+    hub("decide", "register.records:a", SHOP, "--different", "--reason", "one")
+    hub("decide", "register.records:a", SHOP, "--withdraw", "--reason", "two")
+    rows = hub("decisions")
+    later = {row["decision"] for row in rows if row["verdict"] == "withdrawn"}
+    assert later == {row["replaced_by"] for row in rows if row["verdict"] == "different"}
+
+
 def test_without_its_scope_a_karte_is_nobody(hub: Hub) -> None:
     for words in (("show", KARTE), ("explain", KARTE, SHOP)):
         assert "no party is matched" in hub(*words, code=1)
