@@ -29,13 +29,20 @@ _CHECKPOINT_PAGES = 8192
 
 
 class Database:
-    """One database behind the store; opens connections when they are first needed."""
+    """One database behind the store; opens connections when they are first needed.
 
-    def __init__(self, url: str) -> None:
+    Args:
+        durable: whether a commit to SQLite is on the disk when it returns. Without it a power cut
+            may undo the last ones (a kill never does); PostgreSQL is durable by its own settings.
+    """
+
+    def __init__(self, url: str, *, durable: bool = False) -> None:
         parsed = _parsed(url)
         self.dialect = parsed.get_backend_name()
         self.bulk: Bulk = PostgresBulk() if self.dialect == "postgresql" else SqliteBulk()
-        self.engine = _postgresql(parsed) if self.dialect == "postgresql" else _sqlite(parsed)
+        self.engine = (
+            _postgresql(parsed) if self.dialect == "postgresql" else _sqlite(parsed, durable)
+        )
 
     @property
     def name(self) -> str:
@@ -135,7 +142,7 @@ def _postgresql(url: URL) -> Engine:
     )
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, durable: bool) -> Engine:
     engine = create_engine(url, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
@@ -147,7 +154,7 @@ def _sqlite(url: URL) -> Engine:
         _write_ahead(connection)
         # In WAL mode, NORMAL survives a kill at any point. A power cut may undo the last commits,
         # but a commit holds data and position together, so the next sync simply reads them again.
-        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -65536")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")

@@ -1,8 +1,9 @@
-"""Migrations of the store's schema (Alembic), on SQLite and PostgreSQL alike.
+"""Migrations of the hub's schemas (Alembic), on SQLite and PostgreSQL alike.
 
-`python -m canonical.store.migrations "what changes"` writes the next one, for review, by comparing
-the newest migration with the tables. A migration names its columns itself, so a later change of
-the model alters no older migration.
+`python -m canonical.store.migrations "what changes"` writes the store's next one, for review, by
+comparing the newest migration with the tables; for another schema, name the module that holds it
+as `SCHEMA` behind the words (`canonical.audit.tables`). A migration names its columns itself, so a
+later change of the model alters no older migration.
 """
 
 from __future__ import annotations
@@ -16,44 +17,51 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from canonical.store.migrations.schema import STORE, Schema
+
 if TYPE_CHECKING:
     from canonical.store.database import Database
 
+__all__ = ["STORE", "Schema", "configuration", "pending", "upgrade", "version"]
+
 _LOCK = 5_081_201_900
-"""Key of the advisory lock under which one process at a time migrates a PostgreSQL store."""
+"""Key of the advisory lock under which one process at a time migrates a PostgreSQL database."""
 
 
-def upgrade(database: Database) -> None:
-    """Bring the schema to the newest migration; returns at once when it is there already."""
-    config = configuration()
+def upgrade(database: Database, schema: Schema = STORE) -> None:
+    """Bring a schema to its newest migration; returns at once when it is there already."""
+    config = configuration(schema)
     newest = ScriptDirectory.from_config(config).get_current_head()
     with database.read() as connection:
-        if version(connection) == newest:
+        if version(connection, schema) == newest:
             return
     with database.write() as connection:
         if database.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        if version(connection) != newest:
+        if version(connection, schema) != newest:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
 
-def pending(database: Database) -> int:
-    """How many migrations the schema lacks."""
-    script = ScriptDirectory.from_config(configuration())
+def pending(database: Database, schema: Schema = STORE) -> int:
+    """How many migrations a schema lacks."""
+    script = ScriptDirectory.from_config(configuration(schema))
     with database.read() as connection:
-        at = version(connection)
+        at = version(connection, schema)
     return sum(1 for _ in script.iterate_revisions("head", at or "base"))
 
 
-def version(connection: Connection) -> str | None:
-    """The migration that the database is at; None for an empty one."""
-    return MigrationContext.configure(connection).get_current_revision()
+def version(connection: Connection, schema: Schema = STORE) -> str | None:
+    """The migration that the database is at; None where there is none of the schema."""
+    options = {"version_table": schema.version_table}
+    return MigrationContext.configure(connection, opts=options).get_current_revision()
 
 
-def configuration() -> Config:
+def configuration(schema: Schema = STORE) -> Config:
     """Alembic's configuration, without any file."""
     config = Config()
     config.set_main_option("script_location", str(files(__name__)))
+    config.set_main_option("version_locations", str(files(schema.package) / "versions"))
     config.set_main_option("path_separator", "os")
+    config.attributes["schema"] = schema
     return config

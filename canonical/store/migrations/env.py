@@ -1,4 +1,4 @@
-"""Run by Alembic with the connection that `upgrade` hands over."""
+"""Run by Alembic with the connection and the schema that `upgrade` hands over."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from canonical.store import claim_tables, party_tables
-from canonical.store.tables import METADATA
+from canonical.store.migrations.schema import Schema
 from canonical.store.types import UtcDateTime
 
 
@@ -19,15 +18,16 @@ def _rendered(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
     return False
 
 
+schema: Schema = context.config.attributes["schema"]
+tables = schema.tables()
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
+    target_metadata=tables,
+    version_table=schema.version_table,
     compare_type=True,
-    include_name=lambda name, kind, parents: kind != "table" or name in METADATA.tables,
+    include_name=lambda name, kind, parents: kind != "table" or name in tables.tables,
     render_as_batch=True,
     render_item=_rendered,
 )
-assert claim_tables.CLAIM_TABLES  # noqa: S101 - imported for the tables they declare
-assert party_tables.PARTY is not None  # noqa: S101
 with context.begin_transaction():
     context.run_migrations()

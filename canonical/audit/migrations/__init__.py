@@ -1,0 +1,1 @@
+"""Migrations of the audit's tables in the side database (`canonical.store.migrations`)."""
