@@ -1,0 +1,214 @@
+"""What stands around a field and changes what it means: headings, and the fields beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from mappings.forms.suggesting.asked import AskedField
+from mappings.forms.suggesting.meaning import (
+    NAMES,
+    PERSONAL,
+    PLACES,
+    REACHED,
+    Facets,
+    Meaning,
+    meaning,
+)
+from mappings.forms.suggesting.words import japanese, plain, tokens
+
+OWN_PEOPLE = frozenset({"self", "representative", "contact"})
+"""Whose values a form that a business fills in usually asks."""
+
+_NEUTRAL = re.compile(
+    r"基本|概要|情報|申請|応募|届出|企業|会社|法人|事業者|財務|決算|業績|経営状況|添付|書類|プロフィール|共通"
+)
+_FOLLOWS_NAME = PERSONAL - NAMES - {"mobile", "department"}
+_SECTION_FACETS = ("whose", "place", "year", "period", "scope", "tax", "employees", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A field's meaning where it stands.
+
+    `sure` says whether whose it is, and of which year, is stated and not guessed; `unclear` why
+    it is not; `because` what the surroundings told.
+    """
+
+    meaning: Meaning
+    sure: bool = True
+    unclear: str = ""
+    because: str = ""
+
+
+def own_meaning(asked: AskedField) -> Meaning:
+    """What the label says, or the name in the file where there is no label."""
+    return meaning(japanese(asked.shown))
+
+
+def standings(fields: Sequence[AskedField]) -> list[Standing]:
+    """Each field's meaning where it stands, in the fields' order."""
+    told = [own_meaning(each) for each in fields]
+    found = [_in_section(each, one) for each, one in zip(fields, told, strict=True)]
+    placed = [_beside(place, fields, found) for place in range(len(found))]
+    return [_of_year(one, placed) for one in placed]
+
+
+def section_facets(section: str) -> tuple[Facets, bool]:
+    """The facets that a heading gives, and whether it is understood."""
+    found: dict[str, set[str]] = {}
+    understood = True
+    for heading in filter(None, (part.strip() for part in section.split("/"))):
+        known = [(facet, value) for facet, value, _ in tokens(plain(japanese(heading))) if facet]
+        said = {facet for facet, _ in known}
+        for facet, value in known:
+            if facet in _SECTION_FACETS:
+                found.setdefault(facet, set()).add(value)
+        understood &= bool(said & {"whose", "place"}) or bool(_NEUTRAL.search(heading))
+    whose = found.get("whose", set())
+    if whose - {"self"}:
+        whose.discard("self")
+    return {name: frozenset(values) for name, values in found.items()}, understood
+
+
+def _in_section(asked: AskedField, told: Meaning) -> Standing:
+    if not asked.section:
+        return Standing(told, sure=bool(told.whose) or not _needs_owner(told))
+    given, understood = section_facets(asked.section)
+    theirs = given.get("whose", frozenset())
+    foreign = theirs - OWN_PEOPLE
+    more: Facets = {}
+    if foreign and not told.whose - {"self"}:
+        more["whose"] = theirs
+        told = replace(told, facets={k: v for k, v in told.facets.items() if k != "whose"})
+    elif foreign:
+        told = replace(told, facets={**told.facets, "whose": told.whose | foreign})
+    elif theirs and told.attribute:
+        more["whose"] = theirs
+    elif told.attribute and understood and not told.whose:
+        more["whose"] = frozenset({"self"})
+    if told.head in PLACES and "place" in given:
+        more["place"] = given["place"]
+    if told.kind in {"money", "count", "rate"}:
+        more |= {name: given[name] for name in ("year", "period", "scope", "tax") if name in given}
+    because = f"under {asked.section}" if more.keys() - told.facets.keys() else ""
+    unclear = "" if understood else "the heading above it is not understood"
+    return Standing(told.with_facets(more), understood, unclear, because)
+
+
+def _needs_owner(told: Meaning) -> bool:
+    return told.attribute and told.head not in {"corporate_number", "invoice_number"}
+
+
+def _beside(place: int, fields: Sequence[AskedField], found: Sequence[Standing]) -> Standing:
+    """The field with whose it is by the fields beside it, where nothing else tells."""
+    here = found[place]
+    told = here.meaning
+    near = [n for n in range(place - 1, -1, -1) if fields[n].section == fields[place].section]
+    if told.attribute and not told.whose:
+        named = _follows(place, near, fields, found)
+        if named is not None:
+            return named
+        if told.head in REACHED | PLACES:
+            return _reached(here, near, found)
+        return replace(here, sure=False, unclear=here.unclear or "nothing tells whose it is")
+    foreign = _run(near, found) - OWN_PEOPLE
+    if foreign and not told.whose and not fields[place].section and _identity(told):
+        return _doubtful(here, foreign)
+    return here
+
+
+def _identity(told: Meaning) -> bool:
+    return told.attribute or bool(re.search("資本金|従業員|設立|業種|役員|番号", told.bare))
+
+
+def _doubtful(here: Standing, foreign: frozenset[str]) -> Standing:
+    facets = {"whose": foreign}
+    whose = ", ".join(sorted(foreign))
+    return replace(here, meaning=here.meaning.with_facets(facets), sure=False,
+                   unclear="the fields before it are another party's", because=f"after {whose}")  # fmt: skip
+
+
+def _follows(
+    place: int, near: list[int], fields: Sequence[AskedField], found: Sequence[Standing]
+) -> Standing | None:
+    """フリガナ, 役職, 生年月日 belong to the name beside them."""
+    here = found[place]
+    if here.meaning.head not in _FOLLOWS_NAME | NAMES:
+        return None
+    after = [n for n in range(place + 1, min(place + 3, len(found)))
+             if fields[n].section == fields[place].section]  # fmt: skip
+    for n in (*near[:1], *after[:1], *near[1:3]):
+        other = found[n].meaning
+        if other.head in NAMES | {"trade_name"} and here.meaning.head != other.head:
+            whose = other.whose or _owner_of_name(other)
+            if not whose:
+                continue
+            because = f"beside {fields[n].shown}"
+            told = here.meaning.with_facets({"whose": whose})
+            adjacent = abs(n - place) == 1
+            if here.meaning.head == "kana" and other.core and not other.whose:
+                return None
+            return replace(here, meaning=told, sure=adjacent, because=because,
+                           unclear=here.unclear or ("" if adjacent else "whose it is, is guessed"))  # fmt: skip
+    return None
+
+
+def _owner_of_name(other: Meaning) -> frozenset[str]:
+    business = other.head in {"org_name", "trade_name"} and not other.core
+    return frozenset({"self"}) if business else frozenset()
+
+
+def _run(near: list[int], found: Sequence[Standing]) -> frozenset[str]:
+    """Whose the nearest field before was that says so."""
+    for n in near[:8]:
+        whose = found[n].meaning.whose
+        if whose and found[n].meaning.attribute:
+            return whose
+        if found[n].meaning.head == "org_name" and not found[n].meaning.core:
+            return frozenset({"self"})
+    return frozenset()
+
+
+def _reached(here: Standing, near: list[int], found: Sequence[Standing]) -> Standing:
+    """A bare telephone or address: the business's, unless the fields before are another's."""
+    before = _run(near, found) - {"representative", "self"}
+    immediate = bool(near) and found[near[0]].meaning.whose == before
+    head = here.meaning.head
+    if before and (immediate or before - OWN_PEOPLE - {"client"}):
+        return _doubtful(here, before)
+    if head in {"mobile", "email"}:
+        speakers = _speakers(found)
+        if speakers:
+            because = "the one who speaks for the business in this form"
+            told = here.meaning.with_facets({"whose": speakers})
+            return replace(here, meaning=told, sure=False, unclear="nothing tells whose it is",
+                           because=because)  # fmt: skip
+    return replace(here, sure=False, unclear=here.unclear or "nothing tells whose it is")
+
+
+def _speakers(found: Sequence[Standing]) -> frozenset[str]:
+    named = (one.meaning for one in found if one.meaning.head in {"person_name", "name"})
+    whose = {who for told in named for who in told.whose if len(told.whose) == 1}
+    for speaker in ("contact", "client"):
+        if speaker in whose:
+            return frozenset({speaker})
+    return frozenset()
+
+
+def _of_year(here: Standing, found: Sequence[Standing]) -> Standing:
+    """A figure whose year is not stated, in a form that asks it of several years."""
+    told = here.meaning
+    if told.kind not in {"money", "rate"} or {"year", "period"} & told.facets.keys():
+        return here
+    others = (one.meaning for one in _figures(found) if one.meaning.core == told.core)
+    years = {value for one in others for name in ("year", "period")
+             for value in one.facets.get(name, ())}  # fmt: skip
+    if years - {"closed"}:
+        return replace(here, sure=False, unclear="the form asks it of several periods")
+    return here
+
+
+def _figures(found: Sequence[Standing]) -> Iterator[Standing]:
+    return (one for one in found if one.meaning.kind in {"money", "rate"})
