@@ -45,6 +45,13 @@ RELATE_POINTS = (
 )
 """The fail points of a step that looks for relations, in its order."""
 
+AUDIT_POINTS = (
+    "audit.written",
+    "audit.committed",
+    "audit.block",
+)
+"""Before and after audit rows are committed, and in the middle of sealing a block."""
+
 _armed: dict[str, int] = {}
 _name, _, _count = os.environ.get("HUB_FAILPOINT", "").partition(":")
 if _name:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -65,3 +66,16 @@ class AuditRow:
     scopes: tuple[str, ...] = ()
     token_id: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def new_row_id(at: datetime) -> str:
+    """An id that nobody can guess; those of later rows sort behind those of earlier ones.
+
+    The milliseconds since 1970 and 80 random bits, in hexadecimal.
+    """
+    return f"{int(at.timestamp() * 1000):012x}{os.urandom(10).hex()}"
+
+
+def account_name(issuer: str, account: str) -> str:
+    """An account as `subject` and `actor` name it: issuer and key, a space between them."""
+    return f"{issuer} {account}"
