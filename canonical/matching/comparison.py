@@ -95,8 +95,8 @@ def _levels(members: Coded, low: Index, high: Index, model: Model) -> Codes:
         "form": _form(members, low, high),
         "trade_name": _trade_name(members, low, high),
         "person": _person(members, low, high, model),
-        "birth": _date("birth", members.days["birth_on"], low, high),
-        "begun": _date("begun", members.days["established_on"], low, high),
+        "birth": _date("birth", members, low, high),
+        "begun": _date("begun", members, low, high),
         "place": place_levels(members, low, high),
         "phone": _phone(members, low, high),
         "email": _email(members, low, high, model),
@@ -188,18 +188,32 @@ def _person(members: Coded, low: Index, high: Index, model: Model) -> Codes:
     return codes
 
 
-def _date(name: str, days: npt.NDArray[np.int32], low: Index, high: Index) -> Codes:
+_DAYS = {"birth": ("birth_on", "birth_precision"),
+         "begun": ("established_on", "established_precision")}  # fmt: skip
+
+
+def _date(name: str, members: Coded, low: Index, high: Index) -> Codes:
     """Dates: equal; equal as far as the coarser is known; one part mistaken; different."""
     comparison = BY_NAME[name]
+    column, precision = _DAYS[name]
+    days, to_month = members.days[column], members.hashes[precision] != EMPTY
     one, other = days[low], days[high]
     both = (one != NO_DAY) & (other != NO_DAY)
+    coarse = both & (to_month[low] | to_month[high])
     codes = filled(name, len(low))
     codes[both] = comparison.code("differs")
-    near = np.flatnonzero(both & (one != other))
+    codes[both & (one == other)] = comparison.code("same")
+    near = np.flatnonzero(both & (one != other) & ~coarse)
     if len(near):
         codes[near] = _near_dates(comparison.name, one[near], other[near])
-    codes[both & (one == other)] = comparison.code("same")
+    one_month = _months(one[coarse]) == _months(other[coarse])
+    codes[coarse] = np.where(one_month, comparison.code("month"), comparison.code("differs"))
     return codes
+
+
+def _months(days: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """Months since 1970-01."""
+    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
 def _parts(days: npt.NDArray[np.int32]) -> tuple[Index, Index, Index]:

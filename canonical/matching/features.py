@@ -11,6 +11,10 @@ from canonical.matching.frames import FEATURE_COLUMNS
 from canonical.model import ColumnType
 from canonical.model.party import INDIVIDUAL_KINDS
 
+VERSION = 2
+"""Goes up whenever the same claims may have other features, identifiers or blocking keys; a store
+matched under another version is matched from scratch by the next run."""
+
 CLAIM_COLUMNS: tuple[str, ...] = (
     "kind", "name", "name_core", "legal_form", "legal_form_position", "name_kana",
     "address_postal_code", "address_prefecture_code", "address_municipality_code", "address_city",
@@ -136,10 +140,15 @@ def _known(reduced: pl.Expr) -> pl.Expr:
 
 def _dates() -> list[pl.Expr]:
     established, founded = _day("established_on"), _day("founded_on")
-    begun = pl.when(pl.col("_individual")).then(pl.coalesce(established, founded))
+    begun = pl.col("_individual") & established.is_null()
     return [
         _day("representative_birth_on").alias("birth_on"),
-        begun.otherwise(established).alias("established_on"),
+        _precision("representative_birth_on").alias("birth_precision"),
+        pl.when(begun).then(founded).otherwise(established).alias("established_on"),
+        pl.when(begun)
+        .then(_precision("founded_on"))
+        .otherwise(_precision("established_on"))
+        .alias("established_precision"),
     ]
 
 
@@ -147,6 +156,12 @@ def _day(name: str) -> pl.Expr:
     """A date that is known to the month at least: a year in common says next to nothing."""
     coarse = (pl.col(_PRECISIONS[name]) == "year").fill_null(value=False)
     return pl.when(~coarse & ~pl.col(name).is_in(_NO_DAYS)).then(name)
+
+
+def _precision(name: str) -> pl.Expr:
+    """`month` where a date that is known has no day."""
+    coarse = (pl.col(_PRECISIONS[name]) == "month") & _day(name).is_not_null()
+    return pl.when(coarse).then(pl.lit("month"))
 
 
 def _places() -> list[pl.Expr]:

@@ -32,13 +32,15 @@ FEATURE_COLUMNS: dict[str, ColumnType] = {
     "phone": ColumnType.TEXT,
     "email": ColumnType.TEXT,
     "as_of": ColumnType.DATE,
+    "birth_precision": ColumnType.TEXT,
+    "established_precision": ColumnType.TEXT,
 }
 """What a member is compared by, reduced (width, kana, legal form, variant characters).
 
 `name_core` is the corporation's name, `person_name` a sole proprietor's or the representative's
 (spaces left out), `family_name` the part of it before the space where one stood, `trade_name`
 the 屋号. Town and block are in digits of one kind (`3-12-4`).
-Dates are the first day of what is known.
+Dates are the first day of what is known; the precision is `month` where no day is, else null.
 """
 
 _MASK = (1 << 63) - 1

@@ -46,8 +46,9 @@ COMPARISONS = (
         (*_OFTEN, "same_reading", "close", "close_given", "same_family", "same_given", "differs",
          UNKNOWN),
     ),
-    Comparison("birth", "生年月日", ("birth_on",), ("same", "month", "close", "differs", UNKNOWN)),
-    Comparison("begun", "設立日", ("established_on",),
+    Comparison("birth", "生年月日", ("birth_on", "birth_precision"),
+               ("same", "month", "close", "differs", UNKNOWN)),
+    Comparison("begun", "設立日", ("established_on", "established_precision"),
                ("same", "month", "close", "differs", UNKNOWN)),
     Comparison(
         "place", "所在地",

@@ -25,7 +25,7 @@ from canonical.matching.levels import COMPARISONS, WHO
 
 Numbers = npt.NDArray[np.float64]
 
-FORMAT = 2
+FORMAT = 3
 """Goes up when features, comparisons, levels or blocking rules change their meaning."""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from base.errors import StoreError
+from canonical.matching import features
 from canonical.matching.model import Model
 from canonical.store.database import Database
 from canonical.store.party_tables import MATCH_DECISION, MATCH_MODEL, MATCH_STATE
@@ -25,6 +26,7 @@ class State:
     revision: int
     model_no: int
     decision_no: int
+    features: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def state(connection: Connection) -> State:
     row = connection.execute(select(MATCH_STATE)).one_or_none()
     if row is None:
         raise StoreError("nothing was matched yet", remedy="Run `hub match run` first")
-    return State(row.revision, row.model_no, row.decision_no)
+    return State(row.revision, row.model_no, row.decision_no, row.features)
 
 
 def fenced(connection: Connection, seen: State) -> bool:
@@ -96,8 +98,12 @@ def fenced(connection: Connection, seen: State) -> bool:
 
 
 def write_state(connection: Connection, model_no: int, decision_no: int) -> None:
-    """Note which model and which decisions are applied."""
-    connection.execute(update(MATCH_STATE).values(model_no=model_no, decision_no=decision_no))
+    """Note which model, which decisions and which version of the features are applied."""
+    connection.execute(
+        update(MATCH_STATE).values(
+            model_no=model_no, decision_no=decision_no, features=features.VERSION
+        )
+    )
 
 
 def last_decision(connection: Connection) -> int:

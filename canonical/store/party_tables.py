@@ -62,6 +62,7 @@ MATCH_STATE = Table(
     Column("revision", BigInteger, nullable=False, comment="goes up with every write: the fence"),
     Column("model_no", Integer, nullable=False),
     Column("decision_no", Integer, nullable=False, comment="decisions up to here are applied"),
+    Column("features", Integer, comment="version of the features that are stored"),
     CheckConstraint('"only" = 1', name="one_row"),
 )
 

@@ -28,6 +28,8 @@ _FEW = {
     "building": ("第1ビル2", "第1ビル3", None),
     "phone": ("0221234567", "0221234568", None),
     "email": ("a@example.jp", "b@example.jp", None),
+    "birth_precision": ("month", None),
+    "established_precision": ("month", None),
 }
 _DAYS = [date(1961, 3, 7) + timedelta(days=step) for step in (0, 1, 400)]
 _DATES = ("birth_on", "established_on", "as_of")

@@ -63,6 +63,22 @@ def levels(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     return compare(all_pairs(crowd), crowd, SHIPPED).row(0, named=True)
 
 
+def _month(year: int, month: int) -> dict[str, Any]:
+    return {"established_on": date(year, month, 1), "established_precision": "month"}
+
+
+@pytest.mark.parametrize("comparison", ["birth", "begun"])
+def test_the_same_month_says_less_than_the_same_day(comparison: str) -> None:
+    (told,) = [each for each in COMPARISONS if each.name == comparison]
+    for kinds in SHIPPED.kinds.values():
+        weight = {
+            level: kinds[0].levels[comparison][told.code(level)]
+            / sum(kind.share * kind.levels[comparison][told.code(level)] for kind in kinds)
+            for level in ("same", "month", "differs")
+        }
+        assert weight["same"] > weight["month"] > weight["differs"]
+
+
 @pytest.mark.parametrize(
     ("comparison", "one", "other", "level"),
     [
@@ -85,6 +101,17 @@ def levels(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
         ("birth", {"birth_on": date(1961, 3, 7)}, {"birth_on": date(1988, 9, 2)}, "differs"),
         ("begun", {"established_on": date(1999, 8, 2)}, {"established_on": date(1999, 1, 1)},
          "month"),
+        ("begun", {"established_on": date(1999, 8, 2)}, _month(1999, 8), "month"),
+        ("begun", _month(1999, 8), _month(1999, 8), "month"),
+        ("begun", {"established_on": date(1999, 8, 1)}, _month(1999, 8), "month"),
+        ("begun", _month(1999, 8), _month(1999, 9), "differs"),
+        ("begun", _month(1999, 8), _month(1998, 8), "differs"),
+        ("begun", _month(1999, 1), {"established_on": date(1999, 8, 1)}, "differs"),
+        ("begun", _month(1999, 8), {}, "unknown"),
+        ("begun", {"established_on": date(1999, 8, 1)}, {"established_on": date(1999, 8, 1)},
+         "same"),
+        ("birth", {"birth_on": date(1961, 3, 1), "birth_precision": "month"},
+         {"birth_on": date(1961, 3, 7)}, "month"),
         ("form", {"legal_form": "301", "legal_form_position": "prefix"},
          {"legal_form": "301", "legal_form_position": "suffix"}, "other_side"),
         ("phone", {"phone": "0221234567"}, {"phone": "0221234576"}, "close"),

@@ -123,6 +123,8 @@ def test_a_year_alone_is_no_day() -> None:
     found = made(company(**year, **born), company(**{**year, "established_on_precision": "month"}))
     assert found["established_on"].to_list() == [None, date(1985, 1, 1)]
     assert found["birth_on"].to_list() == [None, None]
+    assert found["birth_precision"].to_list() == [None, None]
+    assert found["established_precision"].to_list() == [None, "month"]
     default = made(
         company(established_on=date(1900, 1, 1), representative_birth_on=date(1900, 1, 2))
     )
