@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,19 +15,10 @@ if TYPE_CHECKING:
 STEPS = ("matching and relations", "golden records", "events")
 """What a run does, in this order."""
 
-_COUNTS = (
-    "SELECT count(*) AS claims, count(DISTINCT party_id) AS businesses FROM crosswalk"
-    " WHERE recorded_to IS NULL AND scope = ''"
-)
-_ALONE = (
-    "SELECT count(*) FROM (SELECT party_id FROM crosswalk WHERE recorded_to IS NULL AND scope = ''"
-    " GROUP BY party_id HAVING count(*) = 1) AS alone"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What stands now, of what all may know: `claims` about parties, the `businesses` that they
+    """What stands now, as far as scopes let see: `claims` about parties, the `businesses` that they
     make, those `joined` with another claim, and pairs that wait for a person's `review`."""
 
     claims: int = 0
@@ -40,8 +31,8 @@ class Standing:
 class Consolidation:
     """What one run did, and what stands afterwards.
 
-    `records` were matched, `golden` records changed; `events` are those of the changes that all
-    may know of, by kind; `seconds` is wall-clock time.
+    `records` were matched, `golden` records changed, `events` are those of the changes, by kind;
+    all as far as the scopes let see. `seconds` is wall-clock time.
     """
 
     records: int = 0
@@ -66,7 +57,10 @@ class Consolidation:
 
 
 def consolidate(
-    store: Store, clock: Clock | None = None, said: Callable[[str], None] | None = None
+    store: Store,
+    clock: Clock | None = None,
+    said: Callable[[str], None] | None = None,
+    scopes: Collection[str] = (),
 ) -> Consolidation:
     """Match what changed, find relations, compute the golden records that wait, number the events.
 
@@ -77,6 +71,7 @@ def consolidate(
         store: the hub's, its schema up to date.
         clock: by default the machine's.
         said: told of each of `STEPS` as it begins.
+        scopes: what is counted beside what all may know; the work is the same.
 
     Raises:
         StoreError: the store refused something, or others kept writing what was read.
@@ -96,31 +91,39 @@ def consolidate(
     said(STEPS[2])
     numbered = sequencer.number(store.database)
     return Consolidation(
-        records=matched.records,
+        records=matched.seen(scopes).records,
         golden=golden.changed,
-        events=numbered.open,
-        standing=standing(store),
+        events=numbered.seen(scopes),
+        standing=standing(store, scopes),
         seconds=clock.monotonic() - began,
     )
 
 
-def standing(store: Store) -> Standing:
-    """What stands now; a business that only confidential streams know of counts for nothing."""
-    from sqlalchemy import text
+def standing(store: Store, scopes: Collection[str] = ()) -> Standing:
+    """What stands now; a business that no scope lets see counts for nothing."""
+    from sqlalchemy import func, select
 
     from canonical.matching.review import pending
+    from canonical.store.party_tables import CROSSWALK
 
+    sizes = (
+        select(func.count().label("claims"))
+        .where(CROSSWALK.c.recorded_to.is_(None), CROSSWALK.c.scope.in_(["", *scopes]))
+        .group_by(CROSSWALK.c.party_id)
+        .subquery()
+    )
+    query = select(sizes.c.claims, func.count()).group_by(sizes.c.claims)
     with store.database.read() as connection:
-        counted = connection.execute(text(_COUNTS)).one()
-        alone = connection.scalar(text(_ALONE)) or 0
-        review = pending(connection, store.database.bulk).pairs.height
-    return Standing(counted.claims, counted.businesses, counted.claims - alone, review)
+        parties = {row[0]: row[1] for row in connection.execute(query)}
+        review = pending(connection, store.database.bulk, scopes).pairs.height
+    claims = sum(size * count for size, count in parties.items())
+    return Standing(claims, sum(parties.values()), claims - parties.get(1, 0), review)
 
 
 def consolidate_store(
     settings: Settings, said: Callable[[str], None] | None = None
 ) -> Consolidation:
-    """`consolidate` over the store that the settings name."""
+    """`consolidate` over the store that the settings name, counting what all may know."""
     from hub.sync import open_store
 
     with open_store(settings) as store:

@@ -10,6 +10,7 @@ later gets a higher one.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -36,10 +37,18 @@ _WAITING = {
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """What a run numbered: `open` are the kinds of those events that all may know of."""
+    """What a run numbered: how many events, and of each kind and scopes that it takes."""
 
     events: int = 0
-    open: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def seen(self, scopes: Collection[str] = ()) -> Counter[str]:
+        """The kinds of those events that these scopes let see."""
+        seen: Counter[str] = Counter()
+        for (kind, needed), count in self.kinds.items():
+            if set(needed.split()) <= set(scopes):
+                seen[kind] += count
+        return seen
 
 
 def number(database: Database, *, at_once: int = AT_ONCE) -> Numbered:
@@ -59,8 +68,8 @@ def number(database: Database, *, at_once: int = AT_ONCE) -> Numbered:
             _number(connection, database.bulk, waiting, last)
             failpoint("numbering.numbered")
         failpoint("numbering.done")
-        kinds = Counter(waiting.filter(pl.col("scope") == "")["kind"].to_list())
-        done = Numbered(done.events + waiting.height, done.open + kinds)
+        kinds = Counter(waiting.select("kind", "scope").iter_rows())
+        done = Numbered(done.events + waiting.height, done.kinds + kinds)
 
 
 def _locked(connection: Connection) -> int:

@@ -94,8 +94,10 @@ def run(
 
 
 def wait_all(database: Database) -> int:
-    """Let every party wait, so that the next run computes them all; how many there are."""
-    everybody = select(CROSSWALK.c.party_id).where(CROSSWALK.c.recorded_to.is_(None))
+    """Let every open party wait, so that the next run computes them all; how many there are."""
+    everybody = select(CROSSWALK.c.party_id).where(
+        CROSSWALK.c.recorded_to.is_(None), CROSSWALK.c.scope == ""
+    )
     had = select(GOLDEN_PARTY.c.party_id).where(GOLDEN_PARTY.c.recorded_to.is_(None))
     parties = everybody.union(had).subquery()
     waiting = select(GOLDEN_PENDING.c.party_id)

@@ -9,7 +9,8 @@ import polars as pl
 
 from canonical.changes.events import parties_changed
 from canonical.matching import party_ids
-from canonical.matching.party_ids import GONE, MERGED, MOMENT
+from canonical.matching.counts import party_changes
+from canonical.matching.party_ids import MOMENT
 from canonical.matching.tables import CROSSWALK_SCHEMA, Tables
 from canonical.store.party_tables import RELATION_PENDING
 
@@ -18,12 +19,11 @@ _CONTENT = [name for name in CROSSWALK_SCHEMA if name not in {"recorded_from", "
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What changed: members that came, went or moved, and parties by their new status."""
+    """What changed: members that came, went or moved (member_id, scope), where they were and
+    where they are; and what became of parties (`counts.party_changes`)."""
 
-    moved: int = 0
-    founded: int = 0
-    merged: int = 0
-    gone: int = 0
+    moved: pl.DataFrame
+    parties: pl.DataFrame
 
 
 def place(
@@ -75,13 +75,8 @@ def place(
     heard = pl.concat([moved, told, unmoved], how="diagonal")
     tables.pend(heard.filter(pl.col("scope") == "")["party_id"])
     tables.pend(heard["party_id"], RELATION_PENDING)
-    changed = named.parties.join(parties, on=["party_id", "status"], how="anti")
-    return Placed(
-        moved=moved["member_id"].n_unique(),
-        founded=named.parties.join(parties, on="party_id", how="anti").height,
-        merged=changed.filter(pl.col("status") == MERGED).height,
-        gone=changed.filter(pl.col("status") == GONE).height,
-    )
+    bearing = pl.concat([frame.select("party_id", "scope") for frame in (rows, before)])
+    return Placed(moved, party_changes(parties, named.parties, bearing))
 
 
 def _rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -40,16 +41,27 @@ class Stream:
 
 @dataclass(slots=True)
 class Chunk:
-    """Some changed records: numbers of ranges or of batches, and how far they bring progress."""
+    """Some changed records: numbers of ranges or of batches, and how far they bring progress.
+
+    `sizes`: how many records of each scope, those that two batches changed counted twice.
+    """
 
     ranges: list[tuple[int, int]] = field(default_factory=list)
     listed: list[pl.Series] = field(default_factory=list)
     progress: dict[int, tuple[int, int | None, str]] = field(default_factory=dict)
+    sizes: Counter[str] = field(default_factory=Counter)
 
     @property
     def size(self) -> int:
-        """How many records, those that two batches changed counted twice."""
-        return sum(last - first + 1 for first, last in self.ranges) + sum(map(len, self.listed))
+        """How many records of all scopes."""
+        return self.sizes.total()
+
+    def add(self, part: Chunk) -> None:
+        """Take in what another chunk has."""
+        self.ranges += part.ranges
+        self.listed += part.listed
+        self.progress |= part.progress
+        self.sizes += part.sizes
 
     def record_ids(self) -> pl.Series:
         """The records of batches, each once."""
@@ -72,7 +84,10 @@ class Chunk:
 
 
 def streams(connection: Connection) -> list[Stream]:
-    """The described streams in the order of their numbers."""
+    """The described streams in the order of their numbers, the open ones first.
+
+    So where chunks of open records end does not depend on confidential ones.
+    """
     rows = connection.execute(
         select(
             STREAM.c.stream_id,
@@ -86,7 +101,7 @@ def streams(connection: Connection) -> list[Stream]:
         .join(STREAM_STATE, STREAM_STATE.c.stream_id == STREAM.c.stream_id)
         .outerjoin(MATCH_PROGRESS, MATCH_PROGRESS.c.stream_id == STREAM.c.stream_id)
         .where(STREAM.c.scope.is_not(None))
-        .order_by(STREAM.c.stream_id)
+        .order_by(STREAM.c.scope != "", STREAM.c.stream_id)
     )
     return [
         Stream(
@@ -108,9 +123,7 @@ def next_chunk(connection: Connection, most: int) -> Chunk | None:
         for part in _parts(connection, stream, most):
             if chunk.size and chunk.size + part.size > most:
                 return chunk
-            chunk.ranges += part.ranges
-            chunk.listed += part.listed
-            chunk.progress |= part.progress
+            chunk.add(part)
     return chunk if chunk.size else None
 
 
@@ -121,6 +134,7 @@ def whole(connection: Connection) -> Chunk:
         first = first_id(stream.stream_id) + 1
         if stream.last_record >= first:
             chunk.ranges.append((first, stream.last_record))
+            chunk.sizes[stream.scope] += stream.last_record - first + 1
         chunk.progress[stream.stream_id] = (stream.batches, None, stream.scope)
     return chunk
 
@@ -142,7 +156,8 @@ def _parts(connection: Connection, stream: Stream, most: int) -> Iterator[Chunk]
         return
     for batch_no, ids in _changes(connection, stream):
         told = (batch_no, None, stream.scope)
-        yield Chunk(listed=[ids], progress={stream.stream_id: told})
+        sizes = Counter({stream.scope: len(ids)})
+        yield Chunk(listed=[ids], progress={stream.stream_id: told}, sizes=sizes)
 
 
 def _passes(stream: Stream, most: int) -> Iterator[Chunk]:
@@ -153,7 +168,8 @@ def _passes(stream: Stream, most: int) -> Iterator[Chunk]:
     while first <= last:
         end = min(first + most - 1, last)
         told = (until, None if end == last else end, stream.scope)
-        yield Chunk(ranges=[(first, end)], progress={stream.stream_id: told})
+        sizes = Counter({stream.scope: end - first + 1})
+        yield Chunk(ranges=[(first, end)], progress={stream.stream_id: told}, sizes=sizes)
         first = end + 1
 
 

@@ -7,7 +7,8 @@ A kill at any point leaves a store from which the next run goes on.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
@@ -17,6 +18,7 @@ from base.clock import Clock
 from base.failpoint import failpoint
 from canonical.matching import versions
 from canonical.matching.clustering import Evidence, partition
+from canonical.matching.counts import Counts, MatchSummary, counted
 from canonical.matching.edges import Compared, compare_all, compare_changed
 from canonical.matching.model import Model
 from canonical.matching.neighbourhood import around, party_mates
@@ -38,42 +40,6 @@ from canonical.store.party_tables import (
 CHUNK = 50_000
 FIRST_CHUNK = 1_000_000
 """Records of a chunk while nothing is matched yet: all in memory, nothing to look up."""
-
-
-@dataclass(frozen=True, slots=True)
-class MatchSummary:
-    """What a run did.
-
-    `records` were looked at, `compared` members compared anew, `moved` members came to a party or
-    left one; `founded`, `merged` and `gone` count parties.
-    """
-
-    chunks: int = 0
-    records: int = 0
-    compared: int = 0
-    moved: int = 0
-    founded: int = 0
-    merged: int = 0
-    gone: int = 0
-    model_no: int = 0
-
-    def with_step(self, step: _Step, placed: Placed) -> MatchSummary:
-        """The sum with one more chunk."""
-        return replace(
-            self,
-            chunks=self.chunks + 1,
-            records=self.records + step.chunk.size,
-            compared=self.compared + step.fresh.rows.height,
-            moved=self.moved + placed.moved,
-            founded=self.founded + placed.founded,
-            merged=self.merged + placed.merged,
-            gone=self.gone + placed.gone,
-            model_no=step.model_no,
-        )
-
-    def as_json(self) -> dict[str, int]:
-        """The summary as plain JSON values."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +70,16 @@ def match(
     version in force is a reason to match everything anew, a new decision to settle what it touches.
     """
     versions.ensure(store.database, clock.now())
-    summary = MatchSummary()
+    with store.database.read() as connection:
+        summary = MatchSummary(model_no=versions.active(connection)[0])
     while True:
         with store.database.read() as connection:
             step = _prepared(store, connection, full=full, chunk_records=chunk_records)
         if step is None:
             return summary
-        placed = _written(store, step, clock.now())
-        if placed is not None:
-            summary, full = summary.with_step(step, placed), False
+        counts = _written(store, step, clock.now())
+        if counts is not None:
+            summary, full = summary.with_step(counts), False
 
 
 def _prepared(
@@ -175,8 +142,8 @@ def _changed(tables: Tables, now: Members, old: pl.DataFrame) -> tuple[Members, 
     return fresh, old.join(kept, on="member_id", how="anti")
 
 
-def _written(store: Store, step: _Step, now: datetime) -> Placed | None:
-    """Write a step; None when another run wrote since it was read."""
+def _written(store: Store, step: _Step, now: datetime) -> Mapping[str, Counts] | None:
+    """Write a step; its counts, or None when another run wrote since it was read."""
     with store.database.write() as connection:
         if not versions.fenced(connection, step.seen):
             return None
@@ -190,7 +157,7 @@ def _written(store: Store, step: _Step, now: datetime) -> Placed | None:
         versions.write_state(connection, step.model_no, step.decision_no)
         failpoint("match.state")
     failpoint("match.done")
-    return placed
+    return counted(step.chunk.sizes, step.fresh.rows, placed.moved, placed.parties)
 
 
 def _write_all(tables: Tables, step: _Step, now: datetime) -> Placed:

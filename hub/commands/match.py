@@ -10,6 +10,7 @@ from hub.commands.match_decide import decide, decisions, merge, unmerge
 from hub.commands.match_options import personal_option, scope_option
 from hub.commands.match_relations import relations
 from hub.commands.options import emit, json_option, tell_cut
+from hub.commands.scopes import opened_store
 from hub.console import console, counted, table
 
 
@@ -24,17 +25,22 @@ for command in (decide, decisions, merge, relations, unmerge):
 
 @match.command()
 @click.option("--full", is_flag=True, help="From scratch, not only what changed.")
+@scope_option
 @json_option
-def run(full: bool, as_json: bool) -> int:
-    """Find the party of every record that changed since the last run."""
-    from base.settings import Settings
-    from hub.matching import run_matching
-    from hub.sync import open_store
+def run(full: bool, scopes: tuple[str, ...], as_json: bool) -> int:
+    """Find the party of every record that changed since the last run.
 
-    with open_store(Settings.load()) as store:
-        done = run_matching(store, full=full)
+    All are matched whatever the scope; what is counted is what it lets see.
+    """
+    from dataclasses import asdict
+
+    from hub.matching import run_matching
+
+    with opened_store(scopes) as store:
+        summary = run_matching(store, full=full)
+    done = summary.seen(scopes)
     if as_json:
-        emit(done.as_json())
+        emit({**asdict(done), "model_no": summary.model_no})
     else:
         click.echo(
             f"{counted(done.records, 'record')} looked at,"
@@ -50,11 +56,9 @@ def run(full: bool, as_json: bool) -> int:
 @json_option
 def review(limit: int, scopes: tuple[str, ...], as_json: bool) -> int:
     """List the pairs that wait for a person, the likeliest first, with their reasons."""
-    from base.settings import Settings
     from hub.matching import review as waiting
-    from hub.sync import open_store
 
-    with open_store(Settings.load()) as store:
+    with opened_store(scopes) as store:
         pairs, total = waiting(store, scopes, limit)
     if as_json:
         emit(pairs)
@@ -85,11 +89,9 @@ def explain(
     A and B are parties' ids, or records as SYSTEM.STREAM:KEY[/ROLE]. Of parties the two records
     that are most alike are compared. A weight is in bits: one more doubles the odds.
     """
-    from base.settings import Settings
     from hub.matching import explain as explained
-    from hub.sync import open_store
 
-    with open_store(Settings.load()) as store:
+    with opened_store(scopes) as store:
         told = explained(store, one, other, scopes, show_personal=show_personal)
     if as_json:
         emit(told)
@@ -126,11 +128,9 @@ def show(name: str, scopes: tuple[str, ...], as_json: bool) -> int:
 
     PARTY is a party's id or one of its records as SYSTEM.STREAM:KEY[/ROLE].
     """
-    from base.settings import Settings
     from hub.matching import members
-    from hub.sync import open_store
 
-    with open_store(Settings.load()) as store:
+    with opened_store(scopes) as store:
         told = members(store, name, scopes)
     if as_json:
         emit(told)
@@ -151,11 +151,9 @@ def train(as_json: bool) -> int:
     Nothing is matched by it until `hub match activate`.
     """
     from base.clock import SystemClock
-    from base.settings import Settings
     from canonical.matching.trial import train_candidate
-    from hub.sync import open_store
 
-    with open_store(Settings.load()) as store:
+    with opened_store() as store:
         told = train_candidate(store, SystemClock())
     if as_json:
         emit(told.as_json())
@@ -177,11 +175,9 @@ def train(as_json: bool) -> int:
 @json_option
 def models(as_json: bool) -> int:
     """List the versions of the model."""
-    from base.settings import Settings
     from hub.matching import models as versions
-    from hub.sync import open_store
 
-    with open_store(Settings.load()) as store:
+    with opened_store() as store:
         told = versions(store)
     if as_json:
         emit(told)
@@ -200,11 +196,9 @@ def models(as_json: bool) -> int:
 @click.argument("model_no", metavar="MODEL", type=int)
 def activate(model_no: int) -> int:
     """Take another version of the model; the next run matches everything by it."""
-    from base.settings import Settings
     from canonical.matching import versions
-    from hub.sync import open_store
 
-    with open_store(Settings.load()) as store:
+    with opened_store() as store:
         versions.activate(store.database, model_no)
     click.echo(f"model {model_no} is active; `hub match run` applies it")
     return 0

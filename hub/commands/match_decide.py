@@ -10,6 +10,7 @@ import click
 from canonical.model.codes import RELATION_CAUSES, RELATION_KINDS
 from hub.commands.match_options import reason_options, scope_option
 from hub.commands.options import emit, json_option, tell_cut
+from hub.commands.scopes import opened_store
 from hub.console import console, counted, table
 
 if TYPE_CHECKING:
@@ -111,13 +112,11 @@ def unmerge(
     as_json: bool,
 ) -> int:
     """Take records out of a party; nothing is lost, and `hub match merge` undoes it."""
-    from base.settings import Settings
     from canonical.matching.decisions import Decision
     from hub.matching import unmerge as apart
-    from hub.sync import open_store
 
     decision = Decision("different", reason, _who(by), leaves=True)
-    with open_store(Settings.load()) as store:
+    with opened_store(scopes) as store:
         told = apart(store, party, records, decision, scopes)
     _tell(told, as_json=as_json)
     return 0
@@ -130,11 +129,9 @@ def unmerge(
 @json_option
 def decisions(decision: str | None, limit: int, scopes: tuple[str, ...], as_json: bool) -> int:
     """List what was decided, the newest first; or one DECISION, by its id."""
-    from base.settings import Settings
     from hub.matching import decided
-    from hub.sync import open_store
 
-    with open_store(Settings.load()) as store:
+    with opened_store(scopes) as store:
         rows, total = decided(store, scopes, limit, decision)
     if as_json:
         emit(rows)
@@ -165,11 +162,9 @@ def _who(by: str | None) -> str:
 def _decided(
     one: str, other: str, decision: Decision, scopes: tuple[str, ...], *, as_json: bool
 ) -> int:
-    from base.settings import Settings
     from hub.matching import decide as decided
-    from hub.sync import open_store
 
-    with open_store(Settings.load()) as store:
+    with opened_store(scopes) as store:
         told = decided(store, one, other, decision, scopes)
     _tell(told, as_json=as_json)
     return 0

@@ -6,6 +6,7 @@ import click
 
 from hub.commands.match_options import scope_option
 from hub.commands.options import emit, json_option, tell_cut
+from hub.commands.scopes import opened_store
 from hub.console import console, table
 
 
@@ -27,11 +28,9 @@ def relations(
     PARTY is a party's id or one of its records as SYSTEM.STREAM:KEY[/ROLE]. A candidate waits for
     somebody to decide that the two are related, or different, which rejects it.
     """
-    from base.settings import Settings
     from hub.relations import relations as standing
-    from hub.sync import open_store
 
-    with open_store(Settings.load()) as store:
+    with opened_store(scopes) as store:
         rows, total = standing(store, name, status, scopes, limit)
     if as_json:
         emit(rows)

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from canonical.store import Store
     from canonical.store.database import Database
+
+
+@contextmanager
+def opened_store(scopes: Collection[str] = ()) -> Iterator[Store]:
+    """The hub's store, once every scope was found to be one.
+
+    Raises:
+        click.UsageError: names the scopes that there are.
+    """
+    from base.settings import Settings
+    from hub.sync import open_store
+
+    with open_store(Settings.load()) as store:
+        check_scopes(store.database, scopes)
+        yield store
 
 
 def check_scopes(database: Database, scopes: Collection[str]) -> None:

@@ -158,8 +158,15 @@ def test_a_new_model_is_tried_before_it_is_taken(hub: Hub) -> None:
     assert [row["status"] for row in hub("models")] == ["active", "candidate"]
     assert "applies it" in hub("activate", str(told["model_no"]), plain=True)
     assert [row["status"] for row in hub("models")] == ["retired", "active"]
-    assert hub("run")["records"] == len(RECORDS)
+    assert hub("run", "--scope", "yorozu")["records"] == len(RECORDS)
     assert hub("run")["records"] == 0
+
+
+def test_what_a_run_counts_is_what_a_scope_lets_see(hub: Hub) -> None:
+    told, everything = hub("run", "--full"), hub("run", "--full", "--scope", "yorozu")
+    assert (told["records"], told["compared"]) == (4, 4)
+    assert (everything["records"], everything["compared"]) == (5, 5)
+    assert "no stream has the scope yoruzo" in hub("run", "--scope", "yoruzo", code=2)
 
 
 def test_of_nothing_no_model_is_made(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_events_are_numbered_from_one_in_the_order_in_which_they_happened(store:
     assert sequencer.number(store.database, at_once=2).events == 3
     assert numbers(store) == {"a": 1, "b": 2, "c": 3}
     told(store, "d", at=T0)
-    assert sequencer.number(store.database).open == {"business.changed": 1}
+    assert sequencer.number(store.database).seen() == {"business.changed": 1}
     assert numbers(store)["d"] == 4
     assert sequencer.number(store.database).events == 0
 

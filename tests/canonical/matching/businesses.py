@@ -18,8 +18,9 @@ from sqlalchemy import insert, select
 from base.clock import ManualClock
 from base.identifiers import complete_corporate_number
 from canonical.matching import versions
+from canonical.matching.counts import MatchSummary
 from canonical.matching.model import Model
-from canonical.matching.run import MatchSummary, match
+from canonical.matching.run import match
 from canonical.store import Store
 from canonical.store.party_tables import (
     CROSSWALK,

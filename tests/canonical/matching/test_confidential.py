@@ -15,6 +15,7 @@ from sqlalchemy import select
 from base.errors import StoreError
 from canonical.golden.asof import business as golden_business
 from canonical.matching import decisions, parties
+from canonical.matching.counts import Counts
 from canonical.matching.model import Model
 from canonical.matching.review import pending
 from canonical.store import Store
@@ -88,16 +89,20 @@ def test_twins_with_and_without_a_case_look_alike(
                 filled._sync(record.stream)
         if cases_first:
             with_cases.write(CASES)
-            with_cases.match()
+            assert with_cases.match().seen() == Counts()
         else:
             with_cases.clock.advance(3600)
         without.clock.advance(3600)
+        counts = []
         for filled in (with_cases, without):
             filled.write(OPEN)
-            filled.match()
+            counts.append(filled.match().seen())
+        assert counts[0] == counts[1] != Counts()
         if not cases_first:
             with_cases.write(CASES)
-            with_cases.match()
+            done = with_cases.match()
+            assert done.seen() == Counts()
+            assert done.seen(["succession"]).records == done.seen(["succession"]).moved > 0
         assert _told(with_cases.store) == _told(without.store)
         with_cases.delete("succession", [case.key for case in CASES if case.stream == "succession"])
         with_cases.match()
@@ -129,6 +134,7 @@ def test_no_case_makes_a_block_over_full(migrated_sqlite: Path, seed: int) -> No
             without.write(public)
             with_cases.match()
             without.match()
+            assert with_cases.match(full=True).seen() == without.match(full=True).seen()
             assert _open_edges(with_cases.store) == _open_edges(without.store)
             assert partition(with_cases.store, scopes=[""]) == partition(without.store)
 
@@ -170,9 +176,9 @@ def test_a_stream_that_nobody_described_counts_for_nothing(store: Store) -> None
     store.database.engine.dispose()
     with store.database.write() as connection:
         connection.exec_driver_sql("UPDATE stream SET scope = NULL")
-    assert filled.match().records == 0
+    assert filled.match().by_scope == {}
     store.describe_stream(filled.syncs["register"].stream_id, source_role="register", scope="")
-    assert filled.match().founded == 1
+    assert filled.match().seen().founded == 1
 
 
 def test_a_stream_that_becomes_confidential_is_matched_anew(store: Store) -> None:
@@ -184,7 +190,7 @@ def test_a_stream_that_becomes_confidential_is_matched_anew(store: Store) -> Non
     filled.match()
     scopes = {row.scope for row in current(store) if row.record_id >> 40 == stream}
     assert scopes == {"succession"}
-    assert filled.match(full=True).moved == 0
+    assert filled.match(full=True).seen(["succession"]).moved == 0
 
 
 def test_the_id_of_a_case_that_joined_its_business_leads_there_under_its_scope_alone(
