@@ -41,6 +41,7 @@ def leased(job: SyncJob) -> Iterator[tuple[Lease, Callable[[], None]]]:
         stream_id,
         source_role=job.connector.role,
         scope=job.system if job.stream.confidential else "",
+        purposes=job.stream.purpose,
     )
     lease = job.store.acquire_lease(stream_id, job.owner, LEASE, job.clock.now())
     ttl = LEASE.total_seconds()

@@ -12,9 +12,9 @@ from base.redact import mask
 from connectors.registry import declarations
 
 if TYPE_CHECKING:
-    from canonical.matching.counts import MatchSummary
     from canonical.matching.decisions import Decision
     from canonical.matching.explaining import Explanation
+    from canonical.matching.counts import MatchSummary
     from canonical.store import Store
 
 _ALWAYS_PERSONAL = frozenset({"person", "birth"})
@@ -53,7 +53,9 @@ def describe_streams(store: Store) -> None:
         stream = system.streams.get(row.stream) if system else None
         if system is not None and stream is not None:
             scope = row.system if stream.confidential else ""
-            store.describe_stream(row.stream_id, source_role=system.role, scope=scope)
+            store.describe_stream(
+                row.stream_id, source_role=system.role, scope=scope, purposes=stream.purpose
+            )
 
 
 def decide(

@@ -22,12 +22,15 @@ from sqlalchemy import Connection, select
 
 from canonical.golden import agreement, lists
 from canonical.golden.order import compared
+from canonical.golden.permission import streams, usable_records
+from canonical.golden.ranking import OF_ITSELF
 from canonical.golden.reading import MEMBER, Reader
 from canonical.golden.survivorship import Survival, survive
 from canonical.golden.units import COLUMNS, UNITS
 from canonical.matching.parties import merged_into
 from canonical.model import ENTITIES
 from canonical.model.business import Business, Conflict, Item, Origin, Said, Unit
+from canonical.store.claim_tables import CLAIM_TABLES
 from canonical.store.database import Database
 from canonical.store.frames import TYPES
 from canonical.store.tables import SOURCE_RECORD, STREAM
@@ -37,6 +40,9 @@ _VERSION: dict[str, PolarsDataType] = {
     "batch_no": pl.Int32(), "recorded_from": _INSTANT, "recorded_to": _INSTANT,
 }  # fmt: skip
 
+
+BESIDE = ("account", "financial_statement", "past_grant", "registration_event")
+"""What is told beside golden values where a form is filled in."""
 
 _UNITS = {unit.name: unit for unit in UNITS}
 
@@ -48,14 +54,17 @@ def business(
     as_of: date | None = None,
     known_at: datetime | None = None,
     scopes: Collection[str] = (),
+    purpose: str | None = None,
 ) -> Business | None:
     """The business behind an id; None when nothing is known of it, or nothing that may be told.
 
+    With a `purpose` only what may be used for it takes part (`canonical.golden.permission`), and
+    `beside` and `holders` are told.
     An id that was merged into another one answers with that one's record, unless it was a party
     of its own at `known_at`.
     """
     with database.read() as connection:
-        reader = _Versions(Reader.of(connection, database.bulk), as_of, known_at, scopes)
+        reader = _Versions(Reader.of(connection, database.bulk), as_of, known_at, scopes, purpose)
         found = reader.members(party_id)
         current = party_id
         while found.is_empty() and (into := merged_into(connection, current, scopes)) is not None:
@@ -74,6 +83,7 @@ class _Versions:
     as_of: date | None
     known_at: datetime | None
     scopes: Collection[str]
+    purpose: str | None
 
     def members(self, party_id: int) -> pl.DataFrame:
         """The members of a party, with the version of their claim that counts, as `survive`
@@ -94,8 +104,22 @@ class _Versions:
         linked = found.filter(
             self._at("linked_from", "linked_to"), pl.col("scope").is_in(["", *self.scopes])
         )
-        return self.reader.ranked(self._counting(linked)).filter(
+        return self.reader.ranked(self._usable(self._counting(linked))).filter(
             pl.col("source_role").is_not_null()
+        )
+
+    def _usable(self, members: pl.DataFrame) -> pl.DataFrame:
+        """Of members those that may be used for the purpose."""
+        if self.purpose is None:
+            return members
+        connection = self.reader.connection
+        records = usable_records(
+            connection,
+            streams(connection, self.purpose),
+            members.select("record_id", "role").iter_rows(),
+        )
+        return members.filter(
+            pl.col("record_id").is_in(list(records)), pl.col("role").is_in(list(OF_ITSELF))
         )
 
     def _at(self, start: str, end: str) -> pl.Expr:
@@ -159,6 +183,8 @@ def _told(reader: _Versions, members: pl.DataFrame, party_id: int, asked: int) -
         ),
         items=_items(reader, members, origins),
         origins=tuple(origins.values()),
+        beside=_beside(reader, members, origins) if reader.purpose else (),
+        holders=streams(reader.reader.connection, reader.purpose).holders if reader.purpose else (),
     )
 
 
@@ -262,6 +288,34 @@ def _items(
             for row in held.sort("item", "ordinal").iter_rows(named=True)
         ]
     return tuple(found)
+
+
+def _beside(
+    reader: _Versions, members: pl.DataFrame, origins: Mapping[int, Origin]
+) -> tuple[Item, ...]:
+    """The current rows of BESIDE of the members' records, in whatever role they stand."""
+    whose = dict(members.sort("member_id").select("record_id", "member_id").iter_rows())
+    rows = [
+        (entity, row)
+        for entity in BESIDE
+        for row in reader.reader.connection.execute(
+            select(CLAIM_TABLES[entity])
+            .where(
+                CLAIM_TABLES[entity].c.record_id.in_(list(whose)),
+                CLAIM_TABLES[entity].c.recorded_to.is_(None),
+            )
+            .order_by("record_id", "role", "ordinal")
+        ).mappings()
+    ]
+    return tuple(
+        Item(
+            entity,
+            "",
+            origins[whose[row["record_id"]]],
+            _stated({name: row[name] for name in ENTITIES[entity].columns()}),
+        )
+        for entity, row in rows
+    )
 
 
 def _types(entity: str) -> dict[str, PolarsDataType]:

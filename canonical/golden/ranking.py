@@ -60,7 +60,8 @@ REGISTERS = frozenset({"base_registry", "register"})
 OWN_WORD = frozenset({"procedure", "adviser", "identity_provider"})
 """Who can say what is not registered yet (登記未反映)."""
 
-_OF_ITSELF = ("self", "applicant", "client", "holder", "delegator")
+OF_ITSELF = ("self", "applicant", "client", "holder", "delegator")
+"""Roles in which a record speaks of the business that it is of."""
 _UNRANKED = 15
 
 
@@ -68,7 +69,7 @@ def voice() -> pl.Expr:
     """Whose word a claim is, from its columns `source_role` and `role`: a source role, or
     SECOND_HAND."""
     hearsay = pl.col("source_role").is_in(["procedure", "adviser"]) & ~pl.col("role").is_in(
-        _OF_ITSELF
+        OF_ITSELF
     )
     return pl.when(hearsay).then(pl.lit(SECOND_HAND)).otherwise(pl.col("source_role"))
 

@@ -71,6 +71,9 @@ class Business:
         values: the columns of a party that hold.
         units: who says what; only units of which somebody says something.
         origins: every member that took part.
+        beside: rows that its records bring and that are not weighed against each other (accounts,
+            past grants, images of names); only where the business was told for a purpose.
+        holders: `system.stream` of all streams that may be used for that purpose.
     """
 
     party_id: int
@@ -80,3 +83,5 @@ class Business:
     conflicts: tuple[Conflict, ...]
     items: tuple[Item, ...]
     origins: tuple[Origin, ...]
+    beside: tuple[Item, ...] = ()
+    holders: tuple[str, ...] = ()

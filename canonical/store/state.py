@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
@@ -41,18 +42,22 @@ def stream_id(database: Database, system: str, stream: str) -> int:
         return int(found)
 
 
-def describe(database: Database, stream: int, source_role: str, scope: str) -> None:
+def describe(
+    database: Database, stream: int, source_role: str, scope: str, purposes: Collection[str]
+) -> None:
     """See `Store.describe_stream`."""
-    known = select(STREAM.c.source_role, STREAM.c.scope).where(STREAM.c.stream_id == stream)
+    words = " ".join(sorted(purposes))
+    told = (STREAM.c.source_role, STREAM.c.scope, STREAM.c.purposes)
+    known = select(*told).where(STREAM.c.stream_id == stream)
     with database.read() as connection:
         before = connection.execute(known).one_or_none()
-    if before == (source_role, scope):
+    if before == (source_role, scope, words):
         return
     with database.write() as connection:
         connection.execute(
             update(STREAM)
             .where(STREAM.c.stream_id == stream)
-            .values(source_role=source_role, scope=scope)
+            .values(source_role=source_role, scope=scope, purposes=words)
         )
         if before is not None and before.scope not in {None, scope}:
             of_stream = EVENT.c.record_id.between(first_id(stream), first_id(stream + 1) - 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -77,16 +77,19 @@ class Store:
         """The number of a stream, given on first use."""
         return state.stream_id(self.database, system, stream)
 
-    def describe_stream(self, stream_id: int, *, source_role: str, scope: str) -> None:
-        """Say what a stream's claims are worth and who may know of them.
+    def describe_stream(
+        self, stream_id: int, *, source_role: str, scope: str, purposes: Collection[str] = ()
+    ) -> None:
+        """Say what a stream's claims are worth, who may know of them, and what they are for.
 
         `source_role` is its system's (`base_registry`, `register`, `identity_provider`,
         `procedure`, `adviser`, `aggregator`); `scope` is empty for all, else the scope without
-        which nobody may learn that a business has a record there. Claims of a stream that nobody
-        described count for nothing and are shown to nobody. Events of a stream that becomes
+        which nobody may learn that a business has a record there. `purposes` are those for which
+        its data may be used; for any other one nothing of it is looked at. Claims of a stream that
+        nobody described count for nothing and are shown to nobody. Events of a stream that becomes
         confidential, or ceases to be, take its new scope.
         """
-        state.describe(self.database, stream_id, source_role, scope)
+        state.describe(self.database, stream_id, source_role, scope, purposes)
 
     def acquire_lease(self, stream_id: int, owner: str, ttl: timedelta, now: datetime) -> Lease:
         """Take the stream's lease with a new fencing token.

@@ -67,6 +67,9 @@ STREAM = Table(
     Column(
         "scope", Text, comment="who may know of its records; empty for all, null until described"
     ),
+    Column(
+        "purposes", Text, comment="for which its data may be used, by spaces; null until described"
+    ),
     UniqueConstraint("system", "stream"),
 )
 

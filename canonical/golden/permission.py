@@ -1,0 +1,106 @@
+"""Which members may be looked at for a purpose: the others are as if they were not there.
+
+A member takes part if its stream's data may be used for the purpose (`Store.describe_stream`), if
+the stream is open to all, and if the record speaks of the business itself. An application or a
+karte also needs its own consent: the record's claim that stands says yes, and none says no. One
+without a consent at all is left out, as is one whose consent was withdrawn. What may not be used
+is left out before anything is weighed, so that the next word that may be used holds.
+"""
+
+
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, select
+
+from canonical.golden.ranking import OF_ITSELF
+from canonical.store.claim_tables import CLAIM_TABLES
+from canonical.store.tables import RECORD_BITS, STREAM
+
+PREFILL = "prefill"
+"""The purpose of filling in forms."""
+
+CONSENTS: Mapping[str, str] = {
+    "project": "data_use_consent",
+    "plan": "data_use_consent",
+    "consultation": "sharing_consent",
+    "succession_case": "disclosure_consent",
+}
+"""Entity → the field by which the record's answers may be used elsewhere."""
+
+ASKED_FIRST = frozenset({"procedure", "adviser"})
+"""Roles of systems whose records need a consent of their own."""
+
+_GIVEN = "given"
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """What is known of the streams, and which may be used for a purpose.
+
+    Attributes:
+        roles: source role by stream number, of described streams.
+        names: system and stream by number.
+        usable: numbers of those that are open to all and may be used; of all without a purpose.
+    """
+
+    roles: Mapping[int, str]
+    names: Mapping[int, tuple[str, str]]
+    usable: frozenset[int]
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """`system.stream` of those that may be used."""
+        return tuple(sorted(".".join(self.names[number]) for number in self.usable))
+
+
+def streams(connection: Connection, purpose: str | None) -> Streams:
+    """The streams as this transaction sees them."""
+    rows = connection.execute(select(STREAM)).all()
+    return Streams(
+        {row.stream_id: row.source_role for row in rows if row.source_role},
+        {row.stream_id: (row.system, row.stream) for row in rows},
+        frozenset(row.stream_id for row in rows if purpose is None or _may(row, purpose)),
+    )
+
+
+def _may(row: Row[tuple[object, ...]], purpose: str) -> bool:
+    return bool(row.source_role) and row.scope == "" and purpose in (row.purposes or "").split()
+
+
+def usable_records(
+    connection: Connection, found: Streams, records: Iterable[tuple[int, str]]
+) -> frozenset[int]:
+    """Of (record id, role of the party in it) the records whose claims may be used."""
+    own = {record for record, role in records if role in OF_ITSELF}
+    allowed = {record for record in own if record >> RECORD_BITS in found.usable}
+    asked = {r for r in allowed if found.roles.get(r >> RECORD_BITS) in ASKED_FIRST}
+    return frozenset(allowed - asked | _consented(connection, asked))
+
+
+def _consented(connection: Connection, records: Collection[int]) -> frozenset[int]:
+    """The records whose own claims say yes, and none of them no."""
+    if not records:
+        return frozenset()
+    given: set[int] = set()
+    refused: set[int] = set()
+    for entity, column in CONSENTS.items():
+        table = CLAIM_TABLES[entity].c
+        rows = connection.execute(
+            select(table.record_id, table[column]).where(
+                table.record_id.in_(records), table.recorded_to.is_(None)
+            )
+        )
+        for record, answer in rows:
+            (given if answer else refused).add(record)
+    consent = CLAIM_TABLES["consent"].c
+    states = connection.execute(
+        select(consent.record_id, consent.state, consent.withdrawn_at).where(
+            consent.record_id.in_(records), consent.recorded_to.is_(None)
+        )
+    )
+    refused |= {record for record, state, ended in states if state != _GIVEN or ended is not None}
+    return frozenset(given - refused)
