@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.commands.forms_check import check, schema
+from hub.commands.forms_suggest import suggest_concepts
 from hub.commands.options import emit, json_option
 from hub.console import console, counted, table
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 @click.group()
 def forms() -> None:
     """Application forms: what their fields ask, and which of them ask the same."""
+
+
+forms.add_command(suggest_concepts)
 
 
 def _chosen(names: Sequence[str]) -> list[Form]:
@@ -187,3 +192,7 @@ def _print(found: Overlap) -> None:
         fields = ", ".join(f"{form}: {field}" for form, field in each.places)
         shared.add_row(each.concept, each.ja, str(len(each.forms)), fields)
     out.print(shared)
+
+
+forms.add_command(check)
+forms.add_command(schema)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from mappings.forms.suggesting.asked import AskedField
 from mappings.forms.suggesting.meaning import (
     NAMES,
+    NUMBERED,
     PERSONAL,
     PLACES,
     REACHED,
@@ -24,6 +25,7 @@ OWN_PEOPLE = frozenset({"self", "representative", "contact"})
 _NEUTRAL = re.compile(
     r"基本|概要|情報|申請|応募|届出|企業|会社|法人|事業者|財務|決算|業績|経営状況|添付|書類|プロフィール|共通"
 )
+_OF_A_BUSINESS = re.compile(r"商号|社名|企業名|法人名|事業者名|事業者の?(?:氏名|名称)")
 _FOLLOWS_NAME = PERSONAL - NAMES - {"mobile", "department"}
 _SECTION_FACETS = ("whose", "place", "year", "period", "scope", "tax", "employees", "state")
 
@@ -112,6 +114,9 @@ def _beside(place: int, fields: Sequence[AskedField], found: Sequence[Standing])
             return named
         if told.head in REACHED | PLACES:
             return _reached(here, near, found)
+        if told.head in NUMBERED or _OF_A_BUSINESS.search(told.bare):
+            foreign = _run(near, found) - OWN_PEOPLE - {"client"}
+            return _doubtful(here, foreign) if foreign else replace(here, sure=not here.unclear)
         return replace(here, sure=False, unclear=here.unclear or "nothing tells whose it is")
     foreign = _run(near, found) - OWN_PEOPLE
     if foreign and not told.whose and not fields[place].section and _identity(told):
@@ -126,8 +131,13 @@ def _identity(told: Meaning) -> bool:
 def _doubtful(here: Standing, foreign: frozenset[str]) -> Standing:
     facets = {"whose": foreign}
     whose = ", ".join(sorted(foreign))
-    return replace(here, meaning=here.meaning.with_facets(facets), sure=False,
-                   unclear="the fields before it are another party's", because=f"after {whose}")  # fmt: skip
+    return replace(
+        here,
+        meaning=here.meaning.with_facets(facets),
+        sure=False,
+        unclear="the fields before it are another party's",
+        because=f"after {whose}",
+    )
 
 
 def _follows(
@@ -150,8 +160,8 @@ def _follows(
             adjacent = abs(n - place) == 1
             if here.meaning.head == "kana" and other.core and not other.whose:
                 return None
-            return replace(here, meaning=told, sure=adjacent, because=because,
-                           unclear=here.unclear or ("" if adjacent else "whose it is, is guessed"))  # fmt: skip
+            unclear = here.unclear or ("" if adjacent else "whose it is, is guessed")
+            return replace(here, meaning=told, sure=adjacent, because=because, unclear=unclear)
     return None
 
 

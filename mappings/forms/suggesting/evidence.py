@@ -14,7 +14,7 @@ from canonical.model.fields import FieldType
 from mappings.forms.suggesting.asked import AskedField
 from mappings.forms.suggesting.grams import Grams
 from mappings.forms.suggesting.knowledge import Known
-from mappings.forms.suggesting.meaning import NAMES, PLACES, Meaning
+from mappings.forms.suggesting.meaning import NAMES, PLACES, Meaning, meaning
 from mappings.forms.suggesting.words import plain
 from mappings.transforms.dates import read_date
 
@@ -26,18 +26,26 @@ _NEAR_HEADS = {
     frozenset({"address", "prefecture"}): 0.45,
     frozenset({"address", "city"}): 0.45,
     frozenset({"address", "street"}): 0.5,
+    frozenset({"address", "region"}): 0.55,
+    frozenset({"city", "region"}): 0.4,
+    frozenset({"prefecture", "region"}): 0.4,
     frozenset({"birth", "age"}): 0.4,
     frozenset({"registry_number", "corporate_number"}): 0.4,
 }
 _USUAL = {
-    "whose": {"self"},
-    "place": {"registered"},
-    "year": {"closed"},
-    "tax": {"excluded"},
+    "whose": frozenset({"self"}),
+    "place": frozenset({"registered"}),
+    "year": frozenset({"closed"}),
+    "tax": frozenset({"excluded"}),
+    "taxed": frozenset({"after"}),
 }
 """What is meant where nothing is said."""
 
+_NEVER_LEFT_OUT = frozenset({"taxed", "scope", "period", "language"})
+"""What a label that means it always says."""
+
 _UNLIKE = 0.35
+_LEFT_OUT = 0.55
 _UNSTATED = 0.82
 
 
@@ -64,7 +72,7 @@ def of_label(told: Meaning, known: Known, grams: Grams) -> LabelEvidence:
 
 
 def _pair(told: Meaning, theirs: Meaning, word: str, grams: Grams) -> LabelEvidence:
-    same = told.bare == theirs.bare
+    same = told.bare == theirs.bare and told.head == theirs.head and _no_more(meaning(word), told)
     score = 1.0 if same else _spelled(told, theirs, grams)
     alike = score >= 0.96
     against: list[str] = []
@@ -73,19 +81,30 @@ def _pair(told: Meaning, theirs: Meaning, word: str, grams: Grams) -> LabelEvide
         factor = _facet(facet, told, theirs)
         if factor < 0.7:
             against.append(facet)
-        elif facet not in told.facets and not theirs.facets[facet] <= _USUAL.get(facet, set()):
+        elif facet not in told.facets and not theirs.facets[facet] <= _USUAL.get(
+            facet, frozenset()
+        ):
             unstated.append(facet)
             factor = 0.97 if same and facet != "whose" else factor
         score *= factor
-    score *= 0.94 ** len(told.rest)
+    score *= 0.94 ** len(set(told.rest) ^ set(theirs.rest))
     exact = alike and not against and not told.rest
     return LabelEvidence(score, word, exact, tuple(unstated), tuple(against))
 
 
+def _no_more(word: Meaning, told: Meaning) -> bool:
+    """Whether the brackets of a word say nothing that the label does not say."""
+    said = all(values <= told.facets.get(name, frozenset()) | _USUAL.get(name, frozenset())
+               for name, values in word.facets.items())  # fmt: skip
+    return said and set(word.rest) <= set(told.rest)
+
+
 def _spelled(told: Meaning, theirs: Meaning, grams: Grams) -> float:
     if told.attribute and theirs.attribute:
-        core = 1.0 if told.core == theirs.core else (
-            0.3 if not (told.core and theirs.core) else 0.8 * grams.alike(told.core, theirs.core))  # fmt: skip
+        core = 1.0
+        if told.core != theirs.core:
+            both = told.core and theirs.core
+            core = 0.8 * grams.alike(told.core, theirs.core) if both else 0.3
         return _heads(told.head, theirs.head) * (0.1 + 0.9 * core)
     if told.attribute or theirs.attribute:
         return 0.4 * grams.alike(told.bare, theirs.bare)
@@ -105,8 +124,10 @@ def _heads(one: str | None, other: str | None) -> float:
 
 def _facet(name: str, told: Meaning, theirs: Meaning) -> float:
     mine, other = told.facets.get(name), theirs.facets.get(name)
-    usual = _USUAL.get(name, set())
+    usual = _USUAL.get(name, frozenset())
     if mine is None:
+        if name in _NEVER_LEFT_OUT and other is not None and not other <= usual:
+            return _LEFT_OUT
         return 1.0 if other is not None and other <= usual else _UNSTATED
     if other is None:
         return 1.0 if mine <= usual else _UNLIKE
@@ -122,8 +143,16 @@ _UNITS = {
     "age": re.compile(r"^[歳才]$"),
     "hours": re.compile(r"時間"),
 }
-_OF_UNIT = {"JPY": "money", "persons": "count", "percent": "rate", "years": "age", "hours": "hours",
-            "JPY per hour": "money", "JPY per worker or hour": "money", "month": "month"}  # fmt: skip
+_OF_UNIT = {
+    "JPY": "money",
+    "JPY per hour": "money",
+    "JPY per worker or hour": "money",
+    "persons": "count",
+    "percent": "rate",
+    "years": "age",
+    "hours": "hours",
+    "month": "month",
+}
 _OF_TYPE = {
     FieldType.MONEY: {"number", "text"},
     FieldType.INTEGER: {"number", "text", "choice"},
@@ -171,7 +200,20 @@ def _unit_in(label: str) -> str | None:
 
 def _takes_choices(asked: AskedField, known: Known) -> bool:
     told = {plain(choice) for choice in asked.choices}
-    if told <= {"はい", "いいえ", "有", "無", "あり", "なし", "可", "否", "該当", "非該当", "する", "しない"}:
+    if told <= {
+        "はい",
+        "いいえ",
+        "有",
+        "無",
+        "あり",
+        "なし",
+        "可",
+        "否",
+        "該当",
+        "非該当",
+        "する",
+        "しない",
+    }:
         return known.type in {FieldType.BOOLEAN, None}
     codes = known.concept.fields[0].codes if len(known.concept.fields) == 1 else None
     if known.type is FieldType.CODE and codes:

@@ -95,7 +95,12 @@ def _known(concept: Concept, forms: Mapping[str, Form], hidden: set[str]) -> Kno
         words.append(concept.fields[0].ja)
     kept = [word for word in dict.fromkeys(words)
             if plain(word) not in hidden and bare(word) not in hidden]  # fmt: skip
-    return Known(concept, tuple(kept), _without(concept.definition, hidden), frozenset(form for form, _ in asking))
+    return Known(
+        concept,
+        tuple(kept),
+        _without(concept.definition, hidden),
+        frozenset(form for form, _ in asking),
+    )
 
 
 def _without(definition: str, hidden: set[str]) -> str:

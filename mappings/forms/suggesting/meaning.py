@@ -1,7 +1,7 @@
 """What a label says: of what kind the answer is, whose, of which place and year, and the rest.
 
-Words that change the meaning (常時使用, 税込, 計画, 実施場所, 連携先 …) are *facets* and are compared one
-by one; only what is left, the *core*, is compared by its spelling.
+Words that change the meaning (常時使用, 税込, 計画, 連携先 …) are *facets* and are compared one by
+one; only what is left, the *core*, is compared by its spelling.
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ Facets = dict[str, frozenset[str]]
 NAMES = frozenset({"person_name", "org_name", "name"})
 PERSONAL = NAMES | {"kana", "title", "birth", "age", "sex", "mobile", "department"}
 REACHED = frozenset({"phone", "fax", "email", "mobile", "url"})
-PLACES = frozenset({"address", "postal", "prefecture", "city", "street"})
+PLACES = frozenset({"address", "postal", "prefecture", "city", "street", "region"})
 NUMBERED = frozenset({"corporate_number", "registry_number", "invoice_number"})
 ATTRIBUTES = PERSONAL | REACHED | PLACES | NUMBERED | {"trade_name"}
 """Heads that say something of a person, an organisation or a place, whichever it is."""
 
-_ORDER = ("kana", "department", "street", "city", "prefecture", "postal", "mobile", "fax", "email",
-          "url", "phone", "title", "birth", "age", "sex", "invoice_number", "registry_number",
-          "corporate_number", "trade_name", "org_name", "person_name", "name", "address")  # fmt: skip
-_OF_NUMBERS = frozenset({"year", "period", "tax", "formula", "scope", "employees", "state"})
+_ORDER = ("kana", "department", "street", "region", "city", "prefecture", "postal", "mobile", "fax",
+          "email", "url", "phone", "title", "birth", "age", "sex", "invoice_number",
+          "registry_number", "corporate_number", "trade_name", "org_name", "person_name", "name",
+          "address")  # fmt: skip
+_OF_NUMBERS = frozenset(
+    {"year", "period", "tax", "formula", "scope", "employees", "state", "taxed"}
+)
 _PEOPLE = frozenset({"representative", "contact", "client", "successor", "guarantor", "officer",
                      "person_in_charge", "agent"})  # fmt: skip
 
@@ -33,7 +36,9 @@ _NUMBER = re.compile(
     r"売上|利益|損益|付加価値|給与|賃金|労働生産性|減価償却|人件費|労務費|従業員|社員|従業者|労働者"
     r"|(?:額|高|費|資産|負債|資本金|借入金|単価|価格|料金|収入|所得|年商|数|率|割合|比率|時間|金)$"
 )
-_PROSE = re.compile(r"(?:理由|内容|状況|成果|方法|概要|書|一覧|名簿|有無|可否|意向|効果|に関する事項|事項)$")
+_PROSE = re.compile(
+    r"(?:理由|内容|状況|成果|方法|概要|書|一覧|名簿|有無|可否|意向|効果|に関する事項|事項)$"
+)
 _KINDS = (
     ("flag", r"(?:有無|可否|要否|該当|当否)$"),
     ("document", r"(?:証明書|謄本|写し|決算書|書類|定款|計算書|申告書|財務諸表|許可証|通知書)$"),
@@ -42,14 +47,18 @@ _KINDS = (
     ("date", r"(?:年月日|年月|日|日付|時期|期間|期日|期限|日時|年|開始月|終了月)$"),
     ("rate", r"(?:率|割合|比率|伸び)$"),
     ("count", r"(?:数|人数|件数|従業員|社員|労働者)$"),
-    ("money", r"(?:額|高|金|費|費用|利益|損益|資産|負債|賃金|売上|単価|価格|料金|収入|所得|年商|粗利|生産性)$"),
-    ("choice", r"(?:区分|種別|種類|分類|類型|別|枠|形態|ステータス|状態|方法)$"),
+    ("money", r"(?:額|高|金|費|費用|利益|損益|資産|負債|賃金|売上|単価|価格|料金|収入|所得|年商"
+              r"|粗利|生産性)$"),
+    ("choice", r"(?:区分|種別|種類|分類|類型|別|枠|形態|ステータス|状態)$"),
     ("text", r"(?:内容|概要|理由|課題|強み|目的|効果|状況|展望|事項|背景|方針|成果|意向)$"),
 )  # fmt: skip
-_LITTLE = re.compile(r"[のをにがは・/／、,&＆]|及び|および|又は|または|もしくは|若しくは|など|等|における|に関する|に係る|について")
+_LITTLE = re.compile(
+    r"[のをにがは・/／、,&＆]|及び|および|又は|または|もしくは|若しくは|など|等|における|に関する|に係る|について"
+)
 _FORMAT = re.compile(
-    r"^(?:[0-9tT+]*(?:桁|字|文字|字以内|文字以内)|最大.*|.*(?:字|文字)(?:以内|以下)?|百万円|千円|万円|億円|円|人|名|歳|才|%|年|月|月期|時間"
-    r"|sms|必須|任意|半角.*|全角.*|西暦|和暦|元号|ハイフン.*|.*記載不要|.*と記載|非公開|公開|代表|別紙|直近|該当者のみ|姓|名|せい|めい|セイ|メイ|共通|申請時点)$"
+    r"^(?:[0-9tT+]*桁|最大.*|.*(?:字|文字)(?:以内|以下)?|百万円|千円|万円|億円|円|人|名|歳|才|%|年|月"
+    r"|月期|時間|sms|必須|任意|半角.*|全角.*|西暦|和暦|元号|ハイフン.*|.*記載不要|.*と記載"
+    r"|非公開|公開|代表|別紙|直近|該当者のみ|姓|せい|めい|セイ|メイ|共通|申請時点)$"
 )  # fmt: skip
 
 
@@ -89,20 +98,31 @@ def meaning(label: str) -> Meaning:
     found = list(tokens(base))
     heads = {value for facet, value, _ in found if facet == "head"}
     rest: list[str] = []
+    if "trade_name" in heads and heads & NAMES:  # the one or the other, as the applicant has it
+        heads.discard("trade_name")
+        rest += [word for _, value, word in found if value == "trade_name"]
+        found = [one for one in found if one[1] != "trade_name"]
     for aside in asides:
         told = list(tokens(aside))
         unknown = _clean("".join(word for facet, _, word in told if not facet))
-        names = {value for facet, value, _ in told if facet == "head"}
+        names = _regional({value for facet, value, _ in told if facet == "head"})
         if _FORMAT.match(aside):
             continue
         if unknown or len(names) > 1:
             rest.append(aside)
-        elif names <= {"kana"}:
+        elif names <= {"kana", "region"}:
             heads |= names
             found += [(facet, value, "") for facet, value, _ in told if facet != "head"]
         elif not names <= heads | _same_heads(heads):
             rest.append(aside)
-    return _made(base, found, heads, tuple(rest))
+    return _made(base, found, _regional(heads), tuple(rest))
+
+
+def _regional(heads: set[str]) -> set[str]:
+    """An address no finer than the municipality, in one field."""
+    if {"prefecture", "city"} <= heads and not heads & {"street", "kana"}:
+        return heads - {"prefecture", "city"} | {"region"}
+    return heads
 
 
 def _same_heads(heads: set[str]) -> set[str]:
@@ -142,13 +162,19 @@ _STAFF = {"", "数", "人数", "従業員数", "労働者数", "者数", "従業
 
 
 def _explained(value: str, head: str | None) -> bool:
-    return value == head or (value in NAMES and head in {"kana", *NAMES}) or (
-        value in PLACES and head in PLACES) or (value == "title" and head == "department")  # fmt: skip
+    return (
+        value == head
+        or (value in NAMES and head in {"kana", *NAMES})
+        or (value in PLACES and head in PLACES)
+        or (value == "title" and head == "department")
+    )
 
 
 def _applies(facet: str, value: str, head: str | None, numeric: bool) -> bool:
     if facet in _OF_NUMBERS:
         return numeric or (facet == "state" and head is not None)
+    if facet == "language":
+        return True
     if facet == "place":
         return head in ATTRIBUTES or (head is None and value != "establishment" and not numeric)
     return value != "self" or head in ATTRIBUTES or numeric
@@ -157,6 +183,8 @@ def _applies(facet: str, value: str, head: str | None, numeric: bool) -> bool:
 def _alone(head: str | None, core: str, facets: dict[str, set[str]]) -> tuple[str | None, str]:
     """代表者 alone is a name, 実施場所 alone an address."""
     whose = facets.get("whose", set())
+    if head is None and not core and "language" in facets:
+        return "org_name", core
     if head is None and not core and whose & _PEOPLE:
         return "person_name", core
     if head is None and not core and whose:

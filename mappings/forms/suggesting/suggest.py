@@ -22,7 +22,7 @@ from mappings.forms.suggesting.evidence import (
     of_samples,
     shape_of,
 )
-from mappings.forms.suggesting.knowledge import Known, Knowledge
+from mappings.forms.suggesting.knowledge import Knowledge, Known
 from mappings.forms.suggesting.words import plain, tokens
 
 TAKEN = 0.95
@@ -34,7 +34,7 @@ PROPOSED = 0.6
 SHOWN = 5
 _MARGIN = 0.1
 _TOLD = 0.3
-_SUPPORTED, _ALONE, _UNASKED = 1.0, 0.88, 0.85
+_SUPPORTED, _ALONE, _UNASKED = 1.0, 0.8, 0.85
 
 
 class Verdict(StrEnum):
@@ -145,8 +145,9 @@ def _with_support(all_of: Sequence[_Weighed], asked_by: dict[str, int]) -> list[
             if not one.known.forms:
                 factor = _UNASKED
             why = (*one.why, *(("as in a form that asks the like",) if best >= 2 else ()))
-            one = replace(one, score=one.score * factor, why=why)
-        found.append(one)
+            found.append(replace(one, score=one.score * factor, why=why))
+        else:
+            found.append(one)
     return sorted(found, key=lambda each: (-each.score, not each.label.exact))
 
 
@@ -184,13 +185,16 @@ def _unclear(asked: AskedField, here: Standing, ranked: Sequence[_Weighed]) -> l
     return found
 
 
+_CHANGES = {"tax", "taxed", "scope", "formula", "period", "employees", "state"}
+
+
 def _said_otherwise(asked: AskedField, here: Standing) -> str:
     """A word in the description that changes the meaning, and that the label does not have."""
     for facet, value, word in tokens(plain(asked.description)):
         foreign = facet == "whose" and value not in OWN_PEOPLE
-        if foreign or facet in {"tax", "scope", "formula", "period", "employees", "state"}:
-            if value not in here.meaning.facets.get(facet, ()):
-                return word
+        changes = foreign or facet in _CHANGES
+        if changes and value not in here.meaning.facets.get(facet, ()):
+            return word
         if facet == "year" and value != "closed" and not re.search("予定|計画", word):
             return word
     return ""

@@ -10,7 +10,9 @@ from pathlib import Path
 
 _DATA = Path(__file__).parents[2] / "data"
 _BRACKETS = re.compile(r"[(（\[【〔<＜]([^()（）\[\]【】〔〕<>＜＞]*)[)）\]】〕>＞]")
-_NUMBERING = re.compile(r"^(?:[①-⑳■□◆◇●○※*・]+|(?:[0-9]{1,2}|[A-Z])[.)．、]\s*|[A-Z]\s+|第[0-9]+\s*)")
+_NUMBERING = re.compile(
+    r"^(?:[①-⑳■□◆◇●○※*・]+|(?:[0-9]{1,2}|[A-Z])[.)．、]\s*|[A-Z]\s+|第[0-9]+\s*)"
+)
 _NOISE = re.compile(r"[\s_\-‐ー―:：;,、。.*※'\"「」『』]+(?=$)|^[\s:：;,、。.*※]+")
 
 
@@ -77,7 +79,7 @@ _LITTLE = {"the", "of", "in", "a", "to", "and", "or", "s"}
 
 @cache
 def _identifier_words() -> dict[str, str]:
-    return dict(_rows("identifier_words.tsv"))
+    return {row[0]: row[1] for row in _rows("identifier_words.tsv")}
 
 
 @cache
