@@ -14,7 +14,7 @@ from mappings.loading import MappingFile, load_mapping
 from mappings.plan import Plan
 from mappings.rules import FieldRule, RuleReader, StreamRules
 
-ENGINE = 2
+ENGINE = 3
 """Raised whenever the same rules may make other claims of the same records."""
 
 NO_STREAMS = frozenset({"system", "forms"})

@@ -15,6 +15,7 @@ from base.records import ROW, Refusal
 from base.redact import mask
 from canonical.model.party import INDIVIDUAL_KINDS
 from mappings.columns import Findings, RuleColumns
+from mappings.transforms.identifiers import registry_number
 
 PARTY, NUMBER, KIND = "party", "corporate_number", "kind"
 
@@ -32,13 +33,23 @@ def refuse_numbers_of_individuals(
     numbers, kinds = _filled(rules, finished, NUMBER), _filled(rules, finished, KIND)
     for role in numbers.keys() & kinds.keys():
         (rule, number), (_, kind) = numbers[role], kinds[role]
-        wrong = kind.is_in(sorted(INDIVIDUAL_KINDS)) & number.is_not_null()
+        stated = root.get_column(rule.rule.sources[-1], default=number)
+        told = number.fill_null(_registry_numbers(stated, number))
+        wrong = kind.is_in(sorted(INDIVIDUAL_KINDS)) & told.is_not_null()
         if not wrong.any():
             continue
         for place in wrong.arg_true():
             row = root[ROW][place]
             findings.refused_rows.add(row)
-            findings.refusals.append(_refusal(row, rule, number[place]))
+            findings.refusals.append(_refusal(row, rule, told[place]))
+
+
+def _registry_numbers(stated: pl.Series, number: pl.Series) -> pl.Series:
+    """The 12 digits that stand where no 法人番号 was read: of a person they are not kept either."""
+    odd = (number.is_null() & stated.is_not_null()).arg_true()
+    found = [registry_number(text) for text in stated.gather(odd)]
+    empty = pl.Series([None] * len(stated), dtype=pl.String)
+    return empty.scatter(odd, pl.Series(found, dtype=pl.String))
 
 
 def _filled(rules: Sequence[RuleColumns], finished: Sequence[list[pl.Series]], name: str) -> Named:

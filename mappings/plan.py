@@ -15,6 +15,7 @@ from mappings.claims import PLACE, Key, ListClaims, numbered, stating, with_cons
 from mappings.columns import Findings, RuleColumns, apply_rules
 from mappings.individuals import refuse_numbers_of_individuals
 from mappings.periods import dated, merge_periods
+from mappings.registry_numbers import registry_numbers
 from mappings.rules import FieldRule, StreamRules
 from mappings.targets import Target
 from mappings.transforms import TRANSFORMS
@@ -69,8 +70,12 @@ class Plan:
             found = listed.claims(frame.root, frame.children, findings)
             if found is not None:
                 lists.setdefault((listed.rule.entity, listed.rule.role), []).append(found)
+        for key, numbers in registry_numbers(self._fields, finished, frame.root):
+            lists.setdefault(key, []).append(numbers)
         for key in lists.keys() | years.keys():
             together = numbered(lists[key]) if key in lists else None
+            if together is not None and key in parts:
+                together = together.with_columns(pl.col(ORDINAL) + 1)
             if key in years:
                 together = merge_periods(together, years[key])
             if together is not None:

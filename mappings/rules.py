@@ -14,6 +14,9 @@ from mappings.transforms import TRANSFORMS, Transform
 PERIODS = {"last_closed_year": 0, "year_before_last": 1, "current_year": -1}
 """A rule's `period:` → how many years before the last closed one."""
 
+OWN_NUMBER = "party.corporate_number"
+"""The field whose 12 digits are kept as a 会社法人等番号."""
+
 _KNOWN = {"to", "as", "role", "period", "purpose", "first_stated"}
 _PARTS = {
     2: ("city", "street"),
@@ -198,7 +201,11 @@ class RuleReader:
                 allowed = ", ".join(map(str, option.choices)) or f"a {option.kind}"
                 raise self.file.error((*place, key), f"may be {allowed}, not {value!r}")
         field = target.field
-        model = {"max_length": field and field.max_length, "labels": field and field.codes}
+        model = {
+            "max_length": field and field.max_length,
+            "labels": field and field.codes,
+            "registry_number": target.spelling == OWN_NUMBER or None,
+        }
         usual = {k: v for k, v in model.items() if k in transform.options and v is not None}
         return transform.complete(usual | given)
 

@@ -44,14 +44,25 @@ def _digits(text: str) -> str:
     return digits
 
 
-def parse_corporate_number(text: str, _options: Options) -> str:
+def registry_number(text: str) -> str | None:
+    """The 12 digits of what may be a 会社法人等番号; None of any other text."""
+    try:
+        digits = _digits(text)
+    except RefusedValue:
+        return None
+    return digits if len(digits) == 12 else None
+
+
+def parse_corporate_number(text: str, options: Options) -> Parsed:
     """13 digits whose first is the check digit of the rest (法人番号の指定等に関する省令).
 
     A number of 12 digits is not completed: it may be a 会社法人等番号, and only the register can
-    say whose it is.
+    say whose it is. A party's own is kept as such beside it (`mappings.registry_numbers`).
     """
     digits = _digits(text.strip().removeprefix("T").removeprefix("Ｔ"))
     if len(digits) == 12:
+        if options["registry_number"]:
+            return Parsed((None,), "twelve_digits")
         raise RefusedValue(
             "twelve_digits", "has 12 digits: a 会社法人等番号 or a lost check digit, to be reviewed"
         )
@@ -59,7 +70,7 @@ def parse_corporate_number(text: str, _options: Options) -> str:
         raise RefusedValue("wrong_length", f"has {len(digits)} digits, 13 are expected")
     if digits[0] != cn.calc_check_digit(digits[1:]):
         raise RefusedValue("check_digit", "has a wrong check digit")
-    return digits
+    return Parsed((digits,))
 
 
 def _fast_corporate_number(columns: Sequence[pl.Expr], _options: Options) -> Fast:
@@ -73,20 +84,29 @@ def _fast_corporate_number(columns: Sequence[pl.Expr], _options: Options) -> Fas
     return Fast(text.str.contains(r"^[0-9]{13}$") & right, (text,), shared)
 
 
+REGISTRY_NUMBER = {
+    "registry_number": Option(
+        False, bool,
+        help="12 digits are kept as a 会社法人等番号; so it is of itself for a party's own number",
+    )
+}  # fmt: skip
+
 CORPORATE_NUMBER = Transform(
     name="corporate_number",
-    version=1,
+    version=2,
     outputs=("",),
     parse=single(parse_corporate_number),
     format=single_format(as_text),
     fast=_fast_corporate_number,
     loss="separators, width and a leading T of the invoice number",
+    options=REGISTRY_NUMBER,
     examples=(
         Example("7000012050002", ("7000012050002",), formatted="7000012050002"),
         Example("７０００－０１２０５０００２", ("7000012050002",)),
         Example("T7000012050002", ("7000012050002",)),
         Example("2180001015846", refused="check_digit"),
         Example("000012050002", refused="twelve_digits"),
+        Example("0000-12-050002", (None,), note="twelve_digits", options={"registry_number": True}),
         Example("7.00001E+12", refused="float_spelling"),
         Example("70000120500", refused="wrong_length"),
         Example("なし", refused="not_a_number"),

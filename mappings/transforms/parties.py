@@ -17,7 +17,12 @@ from mappings.transforms.core import (
     Transform,
     Values,
 )
-from mappings.transforms.identifiers import CORPORATE_NUMBER, DIGITS, parse_corporate_number
+from mappings.transforms.identifiers import (
+    CORPORATE_NUMBER,
+    DIGITS,
+    REGISTRY_NUMBER,
+    parse_corporate_number,
+)
 from mappings.transforms.width import compact
 
 CORPORATION, SOLE_PROPRIETOR = "corporation", "sole_proprietor"
@@ -44,7 +49,8 @@ def _parse(texts: Texts, options: Options) -> Parsed:
     if not number_text:
         return Parsed((None, None, kind))
     if kind == CORPORATION:
-        return Parsed((parse_corporate_number(number_text, options), None, kind))
+        number, note = parse_corporate_number(number_text, options)
+        return Parsed((*number, None, kind), note)
     digits = DIGITS.parse((number_text,), DIGITS.complete(_LENGTH)).values[0]
     return Parsed((None, digits, kind))
 
@@ -71,12 +77,13 @@ def _fast(columns: Sequence[pl.Expr], options: Options) -> Fast:
 
 PARTY_NUMBER = Transform(
     name="party_number",
-    version=1,
+    version=2,
     outputs=("", "=sole_proprietor_number", "=kind"),
     parse=_parse,
     format=_format,
     fast=_fast,
     inputs=("kind", "number"),
+    options=REGISTRY_NUMBER,
     loss="separators and width; 法人 and 個人事業主 are written as 1 and 2",
     examples=(
         Example(
@@ -94,6 +101,14 @@ PARTY_NUMBER = Transform(
         ),
         Example(("2", None), (None, None, SOLE_PROPRIETOR)),
         Example(("1", "3000000000003"), refused="check_digit"),
+        Example(("1", "000012050002"), refused="twelve_digits"),
+        Example(
+            ("1", "000012050002"),
+            (None, None, CORPORATION),
+            note="twelve_digits",
+            options={"registry_number": True},
+        ),
+        Example(("2", "000012050002"), refused="wrong_length"),
         Example(("2", "12345"), refused="wrong_length"),
         Example((None, "7000012050002"), refused="kind_missing"),
         Example(("3", "7000012050002"), refused="unknown_code"),

@@ -219,7 +219,7 @@ def _parse_merger(text: str, _options: Options) -> Parsed:
     number = _NUMBER.search(text)
     if number is None or "合併無効" in text:
         return _NO_MERGER
-    other = CORPORATE_NUMBER.parse((number[1],), {}).values[0]
+    other = CORPORATE_NUMBER.parse((number[1],), CORPORATE_NUMBER.complete({})).values[0]
     day = _DAY.match(text)
     since, precision = (None, None)
     if day is not None:

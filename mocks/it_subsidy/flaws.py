@@ -27,7 +27,7 @@ NOTED = (
     Flaw("number_missing", "field", "answers.法人番号", "noted"),
     Flaw("era_out_of_range", "field", "answers.労働生産性（1-3年後）[].決算年月", "noted"),
 )
-REVIEW = (Flaw("twelve_digits", "record", "answers.法人番号", "review"),)
+REVIEW = (Flaw("twelve_digits", "field", "answers.法人番号", "review"),)
 MASKED = (Flaw("personal_number", "field", "answers.経営課題", "masked"),)
 
 LOST_ZEROS = Flaw("lost_zeros", "field", "answers.郵便番号", "noted")

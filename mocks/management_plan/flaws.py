@@ -23,7 +23,7 @@ NOTED = (
     Flaw("era_out_of_range", "field", "申請書.申請年月日", "noted"),
     Flaw("number_missing", "field", f"{APPLICANT}法人番号", "noted"),
 )
-REVIEW = Flaw("twelve_digits", "record", f"{APPLICANT}法人番号", "review")
+REVIEW = Flaw("twelve_digits", "field", f"{APPLICANT}法人番号", "review")
 MASKED = Flaw("personal_number", "field", "計画.実施事項", "masked")
 LOST_ZEROS = Flaw("lost_zeros", "field", f"{APPLICANT}郵便番号", "noted")
 AMBIGUOUS_CITY = Flaw("municipality_unknown", "field", f"{APPLICANT}住所", "noted")

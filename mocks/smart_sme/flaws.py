@@ -23,7 +23,7 @@ NOTED = (
     Flaw("number_missing", "field", "法人番号", "noted"),
     Flaw("era_out_of_range", "field", "更新期限", "noted"),
 )
-REVIEW = (Flaw("twelve_digits", "record", "法人番号", "review"),)
+REVIEW = (Flaw("twelve_digits", "field", "法人番号", "review"),)
 MASKED = (Flaw("personal_number", "field", "導入実績", "masked"),)
 SHARES = ((0.02, REFUSED), (0.03, NOTED), (0.004, REVIEW), (0.004, MASKED))
 """How many rows have a flaw of each group."""

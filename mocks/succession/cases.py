@@ -24,7 +24,7 @@ REFUSED = (
     Flaw("impossible_date", "field", "founded_ym", "refused"),
     Flaw("unknown_code", "field", "industry", "refused"),
 )
-REVIEW = (Flaw("twelve_digits", "record", "corporate_no", "review"),)
+REVIEW = (Flaw("twelve_digits", "field", "corporate_no", "review"),)
 MASKED = (Flaw("personal_number", "field", "transfer_reason", "masked"),)
 
 

@@ -27,7 +27,7 @@ NOTED = (
     Flaw("era_out_of_range", "field", "有効期限", "noted"),
     Flaw("number_missing", "field", "法人番号", "noted"),
 )
-REVIEW = Flaw("twelve_digits", "record", "法人番号", "review")
+REVIEW = Flaw("twelve_digits", "field", "法人番号", "review")
 """The agency types its 認定支援機関ID where its 法人番号 should stand."""
 MASKED = Flaw("personal_number", "field", "経済産業局備考", "masked")
 LOST_ZEROS = Flaw("lost_zeros", "field", "郵便番号", "noted")

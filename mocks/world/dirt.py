@@ -23,8 +23,8 @@ class Flaw:
 
     `level` record: the claims of the record must not be stored; field: that field stays empty.
     `outcome` refused: quarantined; noted: accepted with a remark; masked: the personal-number
-    guard blanks it; review: quarantined too, but a person may find the number to be a
-    会社法人等番号 that only lacks its check digit.
+    guard blanks it; review: accepted with a remark, and the number kept as a 会社法人等番号 that may
+    only lack its check digit: matching finds whose it is, or asks a person.
     """
 
     rule: str
@@ -44,7 +44,7 @@ NOTED = (
     Flaw("era_out_of_range", "field", "answers.決算[].決算年月", "noted"),
     Flaw("number_missing", "field", "answers.法人番号", "noted"),
 )
-REVIEW = Flaw("twelve_digits", "record", "answers.法人番号", "review")
+REVIEW = Flaw("twelve_digits", "field", "answers.法人番号", "review")
 LOST_ZEROS = Flaw("lost_zeros", "field", "answers.郵便番号", "noted")
 """A spelling that a mapping mends but remarks on: a postal code without its leading zeros."""
 AMBIGUOUS_CITY = Flaw("municipality_unknown", "field", "answers.補助事業の実施場所", "noted")

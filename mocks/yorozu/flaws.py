@@ -24,7 +24,7 @@ NOTED = (
     Flaw("number_missing", "field", "法人番号", "noted"),
     Flaw("era_out_of_range", "field", "受付日", "noted"),
 )
-REVIEW = (Flaw("twelve_digits", "record", "法人番号", "review"),)
+REVIEW = (Flaw("twelve_digits", "field", "法人番号", "review"),)
 MASKED = (Flaw("personal_number", "field", "相談内容", "masked"),)
 SHARES = ((0.01, REFUSED), (0.03, NOTED), (0.002, REVIEW), (0.002, MASKED))
 """How many consultations have a flaw of each group."""

@@ -16,7 +16,6 @@ PAGE = "/applicant/v1/applications"
 
 FIELD_VALUES: list[tuple[str, str, Any, str, str]] = [
     ("wrong check digit", "answers.法人番号", "5000012050002", "record", "check_digit"),
-    ("twelve digits", "answers.法人番号", "000012050002", "record", "twelve_digits"),
     ("float spelling", "answers.法人番号", "7.00001E+12", "record", "float_spelling"),
     ("My Number in text", "answers.事業計画の概要", "番号123456789018", "field", "personal_number"),
     ("impossible date", "answers.創業・設立日", "令和5年2月30日", "field", "impossible_date"),

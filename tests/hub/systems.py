@@ -22,7 +22,7 @@ from mocks.world.dirt import Flaw
 from mocks.world.truth import RecordKey
 from tests.hub.hubs import SmallBatches, hub_in
 
-QUARANTINED = frozenset({"refused", "review", "masked"})
+QUARANTINED = frozenset({"refused", "masked"})
 
 Finding = tuple[str, str, str, str, str]
 """Stream, record key, level, rule, field."""

@@ -49,7 +49,7 @@ def test_exactly_what_the_truth_names_is_quarantined(system: OneSystem, first: S
     assert system.quarantined() == expected
     assert {rule for _, _, _, rule, _ in expected} == {
         "check_digit", "impossible_date", "unknown_code", "schema", "malformed", "encoding",
-        "twelve_digits", "personal_number",
+        "personal_number",
     }  # fmt: skip
 
 

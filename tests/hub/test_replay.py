@@ -34,7 +34,7 @@ NUMBER_IGNORED = (
         "    answers.法人番号: not trusted\n    updatedAt: when the row",
     ),
 )
-RECORD_RULES = {"check_digit", "twelve_digits"}
+RECORD_RULES = {"check_digit"}
 
 
 @pytest.fixture(scope="module")

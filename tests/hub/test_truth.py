@@ -14,7 +14,7 @@ from mocks.world import World, dirt
 from mocks.world.dirt import Flaw
 from tests.hub.hubs import SmallBatches, hub_in
 
-QUARANTINED = {"refused", "review", "masked"}
+QUARANTINED = {"refused", "masked"}
 SHARES = ("REFUSED_SHARE", "NOTED_SHARE", "REVIEW_SHARE", "MASKED_SHARE")
 KEYWORDS = ("事業", "補助金", "支援", "助成", "公募", "経営", "地域")
 EMPTIED = {
@@ -67,7 +67,7 @@ def test_exactly_what_the_truth_names_is_quarantined(synced: Synced) -> None:
     items = synced.hub.items(system="subsidy")
     found = [(item.record_key, item.level, item.rule, item.field) for item in items]
     assert sorted(found) == sorted(expected)
-    assert {rule for _, _, rule, _ in expected} >= {"check_digit", "twelve_digits", *EMPTIED}
+    assert {rule for _, _, rule, _ in expected} >= {"check_digit", *EMPTIED}
 
 
 def test_a_record_refused_as_a_whole_has_no_claims_and_every_other_has(synced: Synced) -> None:

@@ -98,7 +98,6 @@ def test_a_tool_stands_beside_its_vendors_number() -> None:
     ("field", "text", "level", "rule"),
     [
         ("法人番号", "2180001015846", "record", "check_digit"),
-        ("法人番号", "000012050002", "record", "twelve_digits"),
         ("設立年月日", "平成13年2月30日", "field", "impossible_date"),
         ("資本金", "1000", "field", "unit_missing"),
     ],

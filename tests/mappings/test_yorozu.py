@@ -155,7 +155,6 @@ def test_consent_is_that_of_the_one_consultation(
     ("field", "text", "level", "rule"),
     [
         ("法人番号", "2180001015846", "record", "check_digit"),
-        ("法人番号", "000012050002", "record", "twelve_digits"),
         ("創業・設立年月", "昭和63年13月", "field", "impossible_date"),
         ("資本金（万円）", "増資予定", "field", "not_an_amount"),
         ("代表者年齢", "六十代", "field", "not_an_integer"),

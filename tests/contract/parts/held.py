@@ -10,7 +10,7 @@ from tests.contract.standing import Standing, Undisturbed, items_of
 from tests.faults.store_dump import dump
 
 WRITTEN_EACH_RUN = {"batch", "stream_state"}
-QUARANTINED = {"refused", "review", "masked"}
+QUARANTINED = {"refused", "masked"}
 
 
 class HeldPart(Part):
