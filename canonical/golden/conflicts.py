@@ -73,7 +73,6 @@ def _equals(unit: Unit, ordered: Ordered) -> pl.DataFrame:
 
 def _late(unit: Unit, ordered: Ordered) -> pl.DataFrame:
     """The newest own word where it is newer than the register's; individuals are in none."""
-    as_of = ordered.rows["as_of"]
     kinds = ordered.rows["kind"].gather(ordered.top("kind"))
     pairs = pl.DataFrame(
         {
@@ -84,7 +83,8 @@ def _late(unit: Unit, ordered: Ordered) -> pl.DataFrame:
     )
     pairs = pairs.filter(~kinds.is_in(list(INDIVIDUAL_KINDS)).fill_null(value=False)).drop_nulls()
     pairs = pairs.with_columns(
-        registered=as_of.gather(pairs["row"]), said=as_of.gather(pairs["other"])
+        registered=ordered.day(unit.name + REGISTER, pairs["row"]),
+        said=ordered.day(unit.name + OWN, pairs["other"]),
     ).filter(pl.col("said") > pl.col("registered").fill_null(pl.date(1, 1, 1)))
     return _differing(unit, ordered, pairs, UNREGISTERED)
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from canonical.golden import echoes as echoing
 from canonical.golden.agreement import fineness, stated
 from canonical.golden.ranking import OWN_WORD, RANKS, REGISTERS, rank, voice
-from canonical.golden.units import FORM, NAME, POSITION, UNITS, Unit
+from canonical.golden.units import COLUMNS, FORM, NAME, POSITION, UNITS, Unit
 from canonical.model.fields import Survivorship
 
 _ROW_BITS = 24
@@ -44,7 +45,8 @@ class Ordered:
         parties: party ids.
         keys: for each unit and companion the number of each row, null where it does not state it;
             for units that a register holds also those of its own rows (`<unit>#register`) and of
-            what the business says (`<unit>#own`), the newest first.
+            what the business says (`<unit>#own`), the newest first. Null also for an echo that is
+            silent; an echo that counts has the day of the word that it repeats.
         tops: the smallest number of each party.
     """
 
@@ -56,6 +58,12 @@ class Ordered:
     def top(self, name: str) -> pl.Series:
         """The first row of each party, null where no claim states it."""
         return _row(self.tops[name])
+
+    def day(self, name: str, rows: pl.Series) -> pl.Series:
+        """As of when each of these rows counts."""
+        days = _LATEST - (self.keys[name].gather(rows) // _DAY) % (_UNDATED + 1)
+        dated = pl.select(pl.when(days > _LATEST - _UNDATED).then(days)).to_series()
+        return dated.cast(pl.Int32).cast(pl.Date)
 
     def stated(self, name: str) -> bool:
         """Whether any claim states it."""
@@ -72,8 +80,11 @@ class Ordered:
         return _row(found["key"])
 
 
-def ordered(claims: pl.DataFrame) -> Ordered:
-    """The claims in order; those whose source role is null are left out."""
+def ordered(claims: pl.DataFrame, echoes: pl.DataFrame | None = None) -> Ordered:
+    """The claims in order; those whose source role is null are left out.
+
+    `echoes` as `canonical.golden.echoes.SCHEMA` has them; those of lists are not looked at.
+    """
     rows = (
         claims.filter(pl.col("source_role").is_not_null())
         .sort("party_id", "member_id")
@@ -85,6 +96,8 @@ def ordered(claims: pl.DataFrame) -> Ordered:
         .with_row_index("#row")
     )
     keys = rows.select(_keys())
+    if echoes is not None and not echoes.is_empty():
+        keys = _echoed(rows, keys, echoes.filter(pl.col("entity") == echoing.PARTY))
     tops = (
         keys.with_columns(rows["#group"])
         .group_by("#group", maintain_order=True)
@@ -92,6 +105,44 @@ def ordered(claims: pl.DataFrame) -> Ordered:
         .drop("#group")
     )
     return Ordered(rows, rows["party_id"].unique(maintain_order=True), keys, tops)
+
+
+def _echoed(rows: pl.DataFrame, keys: pl.DataFrame, echoes: pl.DataFrame) -> pl.DataFrame:
+    """The keys with those of echoes taken out, or put back to the word that they repeat."""
+    places = rows.select("#row", "#group", "member_id")
+    found = echoes.join(places, on="member_id").filter(pl.col("unit").is_in(list(COLUMNS)))
+    for (unit,), some in found.group_by("unit", maintain_order=True):
+        name = str(unit)
+        beside = places.filter(
+            pl.col("#group").is_in(some["#group"].implode()), keys[name].is_not_null()
+        )
+        sources = dict(some.select("member_id", "source_member").iter_rows())
+        mute = pl.col("member_id").is_in(
+            list(echoing.silent(sources, beside["member_id"].to_list()))
+        )
+        heard = some.filter(~mute)
+        names = [n for n in (name, name + REGISTER, name + OWN) if n in keys.columns]
+        counted = _counted(rows, heard).select(names)
+        silenced = some.filter(mute)["#row"]
+        keys = keys.with_columns(
+            keys[n].scatter(silenced, None).scatter(heard["#row"], counted[n]) for n in names
+        )
+    return keys
+
+
+def _counted(rows: pl.DataFrame, heard: pl.DataFrame) -> pl.DataFrame:
+    """The keys of echoes that count: of the day of what they repeat, and the weaker voice."""
+    own = rows[heard["#row"]].with_columns(heard["as_of"], precedence=pl.lit(0, pl.Int8))
+    repeated = own.with_columns(heard["voice"])
+    ours, theirs = own.select(_keys()), repeated.select(_keys())
+    return pl.DataFrame(
+        [
+            pl.select(
+                pl.when(ours[n].is_not_null()).then(pl.max_horizontal(ours[n], theirs[n]))
+            ).to_series().alias(n)
+            for n in ours.columns
+        ]
+    )  # fmt: skip
 
 
 def compared(claims: pl.DataFrame) -> pl.DataFrame:

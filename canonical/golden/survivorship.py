@@ -38,15 +38,16 @@ class Survival:
     conflicts: pl.DataFrame
 
 
-def survive(claims: pl.DataFrame) -> Survival:
+def survive(claims: pl.DataFrame, echoes: pl.DataFrame | None = None) -> Survival:
     """The winner of every unit of every party.
 
     `claims` holds party_id and member_id (Int64), source_role and role (String), as_of (Date),
     precedence (Int8, 0 to 15: among claims of one rank and day the highest goes first) and the
     columns of a party; at most `order.MOST_CLAIMS` rows, in any order. A claim whose source role
-    is null counts for nothing.
+    is null counts for nothing. `echoes` are units that repeat another claim
+    (`canonical.golden.echoes`).
     """
-    ordered = order.ordered(claims)
+    ordered = order.ordered(claims, echoes)
     rows = ordered.rows
     picked: dict[str, pl.Series] = {}
     for unit in UNITS:
@@ -111,13 +112,8 @@ def _winners(ordered: Ordered, picked: dict[str, pl.Series]) -> pl.DataFrame:
     said = [
         pl.DataFrame({"party_id": ordered.parties, "row": row})
         .drop_nulls("row")
-        .with_columns(unit=pl.lit(name))
+        .with_columns(unit=pl.lit(name), as_of=ordered.day(name, row.drop_nulls()))
         for name, row in picked.items()
     ]
     found = pl.concat(said)
-    return found.select(
-        "party_id",
-        "unit",
-        member_id=ordered.rows["member_id"].gather(found["row"]),
-        as_of=ordered.rows["as_of"].gather(found["row"]),
-    )
+    return found.select("party_id", "unit", ordered.rows["member_id"].gather(found["row"]), "as_of")

@@ -24,11 +24,12 @@ class Schema:
 
 
 def _store() -> MetaData:
-    from canonical.store import claim_tables, party_tables
+    from canonical.store import claim_tables, party_tables, receipt_tables
     from canonical.store.tables import METADATA
 
     # The modules are imported for the tables that they declare.
-    if not claim_tables.CLAIM_TABLES or party_tables.PARTY.metadata is not METADATA:
+    modules = (claim_tables.METADATA, party_tables.METADATA, receipt_tables.METADATA)
+    if any(metadata is not METADATA for metadata in modules):
         raise AssertionError("the store's tables are declared in one place")
     return METADATA
 

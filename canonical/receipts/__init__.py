@@ -1,0 +1,1 @@
+"""Receipts of what was filled into forms, and what becomes of answers that come back."""
