@@ -17,14 +17,29 @@ from mappings.forms.suggesting.meaning import (
     Meaning,
     meaning,
 )
-from mappings.forms.suggesting.words import japanese, plain, tokens
+from mappings.forms.suggesting.words import bare, japanese, tokens
 
 OWN_PEOPLE = frozenset({"self", "representative", "contact"})
 """Whose values a form that a business fills in usually asks."""
 
 _NEUTRAL = re.compile(
-    r"基本|概要|情報|申請|応募|届出|企業|会社|法人|事業者|財務|決算|業績|経営状況|添付|書類|プロフィール|共通"
+    r"基本|概要|情報|申請|応募|届出|財務|決算|業績|経営状況|添付|書類|プロフィール|共通|事項|項目|内容"
+    r"|に関する|について|入力|記入|記載|欄|の|等|及び|および|・|様式|第|号|連絡|状況|売上|データ"
+    r"|人員|規模|属性|[0-9一二三四五.．()（）|&＆、,\-]"
 )
+"""What may stand in a heading and changes nothing."""
+
+_OWN: dict[str, set[str]] = {
+    "whose": set(OWN_PEOPLE),
+    "place": {"registered"},
+    "year": {"closed"},
+}
+_NO_PARTY = {"施設"}
+_PARTIES = re.compile(r"(?:者|社|先|元|会社|企業|機関|本部|法人|団体|組合|人|店|所|側|相手|施設)$")
+_RUN = 12
+"""So many fields may follow the name of another party and describe it."""
+
+_OF_FIGURES = ("year", "period", "scope", "tax")
 _OF_A_BUSINESS = re.compile(r"商号|社名|企業名|法人名|事業者名|事業者の?(?:氏名|名称)")
 _FOLLOWS_NAME = PERSONAL - NAMES - {"mobile", "department"}
 _SECTION_FACETS = ("whose", "place", "year", "period", "scope", "tax", "employees", "state")
@@ -53,39 +68,43 @@ def standings(fields: Sequence[AskedField]) -> list[Standing]:
     """Each field's meaning where it stands, in the fields' order."""
     told = [own_meaning(each) for each in fields]
     found = [_in_section(each, one) for each, one in zip(fields, told, strict=True)]
-    placed = [_beside(place, fields, found) for place in range(len(found))]
-    return [_of_year(one, placed) for one in placed]
+    for place in range(len(found)):
+        found[place] = _beside(place, fields, told, found)
+    return [_of_year(one, found) for one in found]
 
 
 def section_facets(section: str) -> tuple[Facets, bool]:
-    """The facets that a heading gives, and whether it is understood."""
+    """The facets that a heading gives, and whether all of it is understood.
+
+    A heading is understood where nothing is left of it but whose it is, and words that change
+    nothing. What else it says may change the meaning of every field below it.
+    """
     found: dict[str, set[str]] = {}
-    understood = True
-    for heading in filter(None, (part.strip() for part in section.split("/"))):
-        known = [(facet, value) for facet, value, _ in tokens(plain(japanese(heading))) if facet]
-        said = {facet for facet, _ in known}
-        for facet, value in known:
-            if facet in _SECTION_FACETS:
+    left = ""
+    for heading in section.split("/"):
+        for facet, value, word in tokens(bare(japanese(heading.strip()))):
+            if facet in _SECTION_FACETS and word not in _NO_PARTY:
                 found.setdefault(facet, set()).add(value)
-        understood &= bool(said & {"whose", "place"}) or bool(_NEUTRAL.search(heading))
+            else:
+                left += f"{word}|"
     whose = found.get("whose", set())
     if whose - {"self"}:
         whose.discard("self")
-    return {name: frozenset(values) for name, values in found.items()}, understood
+    own = all(values <= _OWN.get(facet, set()) for facet, values in found.items())
+    given = {name: frozenset(values) for name, values in found.items()}
+    return given, own and not _NEUTRAL.sub("", left)
 
 
 def _in_section(asked: AskedField, told: Meaning) -> Standing:
     if not asked.section:
-        return Standing(told, sure=bool(told.whose) or not _needs_owner(told))
+        return Standing(told)
     given, understood = section_facets(asked.section)
     theirs = given.get("whose", frozenset())
     foreign = theirs - OWN_PEOPLE
     more: Facets = {}
-    if foreign and not told.whose - {"self"}:
-        more["whose"] = theirs
-        told = replace(told, facets={k: v for k, v in told.facets.items() if k != "whose"})
-    elif foreign:
-        told = replace(told, facets={**told.facets, "whose": told.whose | foreign})
+    if foreign:
+        mine = told.whose - {"self"}
+        told = replace(told, facets={**told.facets, "whose": mine | theirs})
     elif theirs and told.attribute:
         more["whose"] = theirs
     elif told.attribute and understood and not told.whose:
@@ -93,47 +112,73 @@ def _in_section(asked: AskedField, told: Meaning) -> Standing:
     if told.head in PLACES and "place" in given:
         more["place"] = given["place"]
     if told.kind in {"money", "count", "rate"}:
-        more |= {name: given[name] for name in ("year", "period", "scope", "tax") if name in given}
-    because = f"under {asked.section}" if more.keys() - told.facets.keys() else ""
-    unclear = "" if understood else "the heading above it is not understood"
+        more |= {name: given[name] for name in _OF_FIGURES if name in given}
+    because = f"under {asked.section}" if foreign or more.keys() - told.facets.keys() else ""
+    unclear = "" if understood else "the heading above it may change what it means"
     return Standing(told.with_facets(more), understood, unclear, because)
 
 
-def _needs_owner(told: Meaning) -> bool:
-    return told.attribute and told.head not in {"corporate_number", "invoice_number"}
-
-
-def _beside(place: int, fields: Sequence[AskedField], found: Sequence[Standing]) -> Standing:
+def _beside(
+    place: int,
+    fields: Sequence[AskedField],
+    labels: Sequence[Meaning],
+    found: Sequence[Standing],
+) -> Standing:
     """The field with whose it is by the fields beside it, where nothing else tells."""
     here = found[place]
     told = here.meaning
     near = [n for n in range(place - 1, -1, -1) if fields[n].section == fields[place].section]
-    if told.attribute and not told.whose:
-        named = _follows(place, near, fields, found)
-        if named is not None:
-            return named
-        if told.head in REACHED | PLACES:
-            return _reached(here, near, found)
-        if told.head in NUMBERED or _OF_A_BUSINESS.search(told.bare):
-            foreign = _run(near, found) - OWN_PEOPLE - {"client"}
-            return _doubtful(here, foreign) if foreign else replace(here, sure=not here.unclear)
-        return replace(here, sure=False, unclear=here.unclear or "nothing tells whose it is")
-    foreign = _run(near, found) - OWN_PEOPLE
-    if foreign and not told.whose and not fields[place].section and _identity(told):
-        return _doubtful(here, foreign)
-    return here
+    another = _another(near, labels)
+    if another and labels[place].whose != {"self"} and _of_somebody(told):
+        return _doubtful(here, another)
+    if not told.attribute or told.whose:
+        return here
+    named = _follows(place, near, fields, found)
+    if named is not None:
+        return named
+    if told.head in REACHED | PLACES:
+        return _reached(here, near, found)
+    if told.head in NUMBERED or _OF_A_BUSINESS.search(told.bare):
+        return here
+    return replace(here, sure=False, unclear=here.unclear or "nothing tells whose it is")
 
 
-def _identity(told: Meaning) -> bool:
-    return told.attribute or bool(re.search("資本金|従業員|設立|業種|役員|番号", told.bare))
+def _of_somebody(told: Meaning) -> bool:
+    """Whether it describes somebody: after another party's name it may describe that one."""
+    return told.attribute or told.kind in {"money", "count", "date", "id", "list", "rate"} or bool(
+        re.search("業種|資本金|決算月|事業内容", told.bare))  # fmt: skip
+
+
+def _another(near: list[int], labels: Sequence[Meaning]) -> frozenset[str]:
+    """The other party whose name or number began the run of fields before, if there is one."""
+    for n in near[:_RUN]:
+        told = labels[n]
+        if told.whose == {"self"} or not _of_somebody(told):
+            return frozenset()
+        if found := _other_party(told):
+            return found
+    return frozenset()
+
+
+def _other_party(told: Meaning) -> frozenset[str]:
+    if told.head not in NAMES | NUMBERED:
+        return frozenset()
+    if foreign := told.whose - OWN_PEOPLE - {"client"}:
+        return foreign
+    unknown = told.core and (
+        _OF_A_BUSINESS.search(told.bare) or re.search(_PARTIES, told.core) is not None
+    )
+    return frozenset({"another"}) if unknown else frozenset()
 
 
 def _doubtful(here: Standing, foreign: frozenset[str]) -> Standing:
-    facets = {"whose": foreign}
     whose = ", ".join(sorted(foreign))
+    told = here.meaning
+    if told.attribute and not told.whose:
+        told = told.with_facets({"whose": foreign})
     return replace(
         here,
-        meaning=here.meaning.with_facets(facets),
+        meaning=told,
         sure=False,
         unclear="the fields before it are another party's",
         because=f"after {whose}",

@@ -72,7 +72,7 @@ def of_label(told: Meaning, known: Known, grams: Grams) -> LabelEvidence:
 
 
 def _pair(told: Meaning, theirs: Meaning, word: str, grams: Grams) -> LabelEvidence:
-    same = told.bare == theirs.bare and told.head == theirs.head and _no_more(meaning(word), told)
+    same = told.bare == theirs.bare and _no_more(meaning(word), told)
     score = 1.0 if same else _spelled(told, theirs, grams)
     alike = score >= 0.96
     against: list[str] = []
@@ -96,7 +96,7 @@ def _no_more(word: Meaning, told: Meaning) -> bool:
     """Whether the brackets of a word say nothing that the label does not say."""
     said = all(values <= told.facets.get(name, frozenset()) | _USUAL.get(name, frozenset())
                for name, values in word.facets.items())  # fmt: skip
-    return said and set(word.rest) <= set(told.rest)
+    return said and word.head == told.head and set(word.rest) <= set(told.rest)
 
 
 def _spelled(told: Meaning, theirs: Meaning, grams: Grams) -> float:

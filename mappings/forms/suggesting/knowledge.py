@@ -44,6 +44,8 @@ class Known:
         entity = self.concept.entity
         if "whose" not in facets and entity is not None and entity.name in _OF_THE_PARTY:
             facets["whose"] = frozenset({"self"})
+        if self.type is FieldType.BOOLEAN:  # 後継者: whether there is one, not who it is
+            return Meaning(told.bare, None, told.bare, "flag", facets, told.rest)
         return Meaning(told.bare, told.head, told.core, told.kind, facets, told.rest)
 
 

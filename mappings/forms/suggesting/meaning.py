@@ -102,20 +102,30 @@ def meaning(label: str) -> Meaning:
         heads.discard("trade_name")
         rest += [word for _, value, word in found if value == "trade_name"]
         found = [one for one in found if one[1] != "trade_name"]
-    for aside in asides:
+    for aside in filter(lambda text: not _FORMAT.match(text), asides):
         told = list(tokens(aside))
-        unknown = _clean("".join(word for facet, _, word in told if not facet))
         names = _regional({value for facet, value, _ in told if facet == "head"})
-        if _FORMAT.match(aside):
-            continue
-        if unknown or len(names) > 1:
+        if not _explains(told, names, base, heads):
             rest.append(aside)
         elif names <= {"kana", "region"}:
             heads |= names
             found += [(facet, value, "") for facet, value, _ in told if facet != "head"]
-        elif not names <= heads | _same_heads(heads):
-            rest.append(aside)
     return _made(base, found, _regional(heads), tuple(rest))
+
+
+def _explains(
+    told: list[tuple[str, str, str]], names: set[str], base: str, heads: set[str]
+) -> bool:
+    """Whether all that stands in brackets says something of this label that is understood."""
+    if _clean("".join(word for facet, _, word in told if not facet)) or len(names) > 1:
+        return False
+    if not names <= {"kana", "region"} | heads | _same_heads(heads):
+        return False
+    head = _head(heads | names)
+    return all(
+        facet == "head" or value == "self" or _applies(facet, value, head, _numeric(head, base))
+        for facet, value, _ in told
+    )
 
 
 def _regional(heads: set[str]) -> set[str]:
@@ -132,8 +142,8 @@ def _same_heads(heads: set[str]) -> set[str]:
 def _made(
     base: str, found: list[tuple[str, str, str]], heads: set[str], rest: tuple[str, ...]
 ) -> Meaning:
-    head = next((one for one in _ORDER if one in heads), None)
-    numeric = head is None and bool(_NUMBER.search(base)) and not _PROSE.search(base)
+    head = _head(heads)
+    numeric = _numeric(head, base)
     texts: list[str] = []
     facets: dict[str, set[str]] = {}
     for facet, value, word in found:
@@ -156,6 +166,14 @@ def _made(
         facets["whose"].discard("self")
     kept = {name: frozenset(values) for name, values in facets.items()}
     return Meaning(base, head, core, None if head in ATTRIBUTES else kind, kept, rest)
+
+
+def _head(heads: set[str]) -> str | None:
+    return next((one for one in _ORDER if one in heads), None)
+
+
+def _numeric(head: str | None, base: str) -> bool:
+    return head is None and bool(_NUMBER.search(base)) and not _PROSE.search(base)
 
 
 _STAFF = {"", "数", "人数", "従業員数", "労働者数", "者数", "従業員"}
