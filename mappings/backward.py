@@ -21,21 +21,34 @@ def format_values(rules: StreamRules, claims: Mapping[str, Any]) -> dict[str, st
                 written.setdefault(path, text)
     for each in rules.lists:
         elements = _elements(each, claims)
-        for path, text in _format_list(each, elements).items():
+        for path, text in format_list(each, elements).items():
             written.setdefault(path, text)
     return written
 
 
-def format_rule(rule: FieldRule, row: Row) -> dict[str, str]:
-    """Source path → text of one rule; `row` is by the model's column names."""
+def format_rule(
+    rule: FieldRule, row: Row, options: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """Source path → text of one rule; `row` is by the model's column names.
+
+    `options` go before the rule's own, such as the unit in which a form wants a figure.
+    """
     values = tuple(row.get(name) if name else None for name in rule.outputs)
     if all(value is None for value in values):
         return {}
-    texts = rule.transform.format(values, rule.options)
+    texts = rule.transform.format(values, _options(rule) | dict(options or {}))
     if rule.first_stated:
         return {rule.sources[0]: texts[0]} if texts[0] is not None else {}
     pairs = zip(rule.sources, (texts[slot] for slot in rule.slots), strict=True)
     return {source: text for source, text in pairs if text is not None}
+
+
+def _options(rule: FieldRule) -> dict[str, Any]:
+    """The rule's options; of a group without `parts` those that its fields are."""
+    options = dict(rule.options)
+    if options.get("parts", ()) is None:
+        options["parts"] = [rule.transform.inputs[slot] for slot in rule.slots]
+    return options
 
 
 def _find(claims: Mapping[str, Any], entity: str, role: str) -> Any:
@@ -67,7 +80,8 @@ def _elements(each: EachRule, claims: Mapping[str, Any]) -> Sequence[Row]:
     ]
 
 
-def _format_list(each: EachRule, elements: Sequence[Row]) -> dict[str, str]:
+def format_list(each: EachRule, elements: Sequence[Row]) -> dict[str, str]:
+    """Source path → text of a list; `elements` are its rows by the model's column names."""
     written: dict[str, str] = {}
     for number, row in enumerate(elements):
         for rule in each.fields:

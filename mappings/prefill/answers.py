@@ -39,6 +39,7 @@ class Answer:
         values: the canonical columns behind the texts.
         origins: whose word the values are; of a derived value, of all that it was derived from.
         derived_from: concepts from which the value was computed.
+        cannot: characters of the texts that the form cannot hold; they are as personal as these.
     """
 
     field: FormField
@@ -48,6 +49,7 @@ class Answer:
     values: Mapping[str, Any]
     origins: tuple[Origin, ...] = ()
     derived_from: tuple[str, ...] = ()
+    cannot: str = ""
 
 
 @dataclass(frozen=True, slots=True)

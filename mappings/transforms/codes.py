@@ -102,6 +102,17 @@ def industries() -> dict[str, str]:
 
 
 @cache
+def _divisions() -> dict[str, str]:
+    lines = _TABLE.read_text(encoding="utf-8").splitlines()[1:]
+    return {code: parent for code, _, parent, _ in (line.split("\t") for line in lines) if parent}
+
+
+def division_of(code: str) -> str | None:
+    """The division (A to T) of a JSIC code of any depth; None for a code that does not exist."""
+    return code if code in industries() and code.isalpha() else _divisions().get(code[:2])
+
+
+@cache
 def _by_name() -> dict[str, str]:
     """Name without punctuation → code; a division wins over a group of the same name."""
     return {_bare(name): code for code, name in reversed(list(industries().items()))}
