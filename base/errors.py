@@ -35,7 +35,9 @@ import traceback
 from enum import StrEnum
 from typing import ClassVar, Self
 
-_ROOMS = frozenset({"base", "canonical", "connectors", "dags", "hub", "mappings", "mocks"})
+_ROOMS = frozenset(
+    {"api", "base", "canonical", "connectors", "dags", "hub", "mappings", "mocks", "sso"}
+)
 
 
 class Stage(StrEnum):

@@ -55,9 +55,7 @@ def grants(rules: Iterable[Rule], wanted: Wanted) -> list[Grant]:
     left = [one for one in left if one.programme in (None, wanted.programme)]
     if not left:
         raise Refused("target.policy")
-    if not enough(wanted.assurance, wanted.audience.assurance):
-        raise Refused("target.assurance")
-    left = [one for one in left if enough(wanted.assurance, one.assurance)]
+    left = [one for one in left if _assured(one, wanted)]
     if not left:
         raise Refused("target.assurance")
     scoped = [grant for one in left if (grant := _scoped(one, wanted)) is not None]
@@ -96,6 +94,14 @@ def _programme_named(wanted: Wanted) -> None:
         raise Refused("target.programme")
     if wanted.programme in barred:
         raise Refused("target.no_agent")
+
+
+def _assured(rule: Rule, wanted: Wanted) -> bool:
+    """Whether the account was checked well enough; of a client on its own behalf nobody asks."""
+    if wanted.mode == "client":
+        return True
+    needed = rule.assurance, wanted.audience.assurance
+    return all(enough(wanted.assurance, one) for one in needed)
 
 
 def _scoped(rule: Rule, wanted: Wanted) -> Grant | None:

@@ -79,7 +79,7 @@ REFUSALS = {
     ),
     "store.away": Refusal(UNAVAILABLE, "Try again later.", 503),
     "internal": Refusal(UNAVAILABLE, "Try again later.", 503),
-    "revocation.type": Refusal("unsupported_token_type", "This token cannot be revoked."),
+    "revocation.another_client": Refusal(UNAUTHORIZED, "The token is not this client's."),
     "token.missing": Refusal(REQUEST, "token is missing."),
 }
 """By the id of the rule that refused."""

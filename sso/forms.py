@@ -1,0 +1,87 @@
+"""Reads the form of a request: the body alone, each parameter once, small, and plain text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from sso.refusals import Refused
+
+LARGEST_BODY = 64 * 1024
+MOST_FIELDS = 60
+_TYPE = "application/x-www-form-urlencoded"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_TARGETS = frozenset({"audience", "resource"})
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a client sent: parameters that are not empty, its Authorization header, its address."""
+
+    values: dict[str, str] = field(repr=False)
+    authorization: str | None = field(repr=False)
+    address: str
+
+    def get(self, name: str) -> str | None:
+        """A parameter; None where it was not sent or was empty."""
+        return self.values.get(name)
+
+
+async def read(request: Request, address: str) -> Form:
+    """The form of a request.
+
+    Raises:
+        Refused: `form.…` or `target.several`.
+    """
+    if request.scope.get("query_string"):
+        raise Refused("form.query")
+    headers = request.headers
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != _TYPE:
+        raise Refused("form.type")
+    values = parsed(await _body(request))
+    given = headers.getlist("authorization")
+    if len(given) > 1:
+        raise Refused("client.two_methods")
+    return Form(values, given[0] if given else None, address)
+
+
+async def _body(request: Request) -> bytes:
+    length = request.headers.get("content-length", "0")
+    if not length.isascii() or not length.isdigit() or int(length) > LARGEST_BODY:
+        raise Refused("form.size")
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise Refused("form.size")
+    return body
+
+
+def parsed(body: bytes) -> dict[str, str]:
+    """The parameters of a body that have a value; each stands there once.
+
+    Raises:
+        Refused: it is no such form.
+    """
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )
+    except ValueError:
+        raise Refused("form.text") from None
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        if _CONTROL.search(name) or _CONTROL.search(value):
+            raise Refused("form.text")
+        if name in values:
+            raise Refused("target.several" if name in _TARGETS else "form.repeated")
+        values[name] = value
+    return {name: value for name, value in values.items() if value}
