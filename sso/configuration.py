@@ -59,11 +59,16 @@ def read(database: Database, sealer: Sealer) -> Configuration:
     with database.read() as connection:
         if database.dialect == "postgresql":
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        version = version_of(connection)
-        clients = [_client(dict(row._mapping)) for row in connection.execute(select(CLIENT))]
-        audiences = [_audience(dict(row._mapping)) for row in connection.execute(select(AUDIENCE))]
-        rules = [rule_of(dict(row._mapping)) for row in connection.execute(select(RULE))]
-        keys = [dict(dict(row._mapping)) for row in connection.execute(select(KEY))]
+        return read_from(connection, sealer)
+
+
+def read_from(connection: Connection, sealer: Sealer) -> Configuration:
+    """The configuration as a transaction sees it."""
+    version = version_of(connection)
+    clients = [_client(dict(row._mapping)) for row in connection.execute(select(CLIENT))]
+    audiences = [_audience(dict(row._mapping)) for row in connection.execute(select(AUDIENCE))]
+    rules = [rule_of(dict(row._mapping)) for row in connection.execute(select(RULE))]
+    keys = [dict(dict(row._mapping)) for row in connection.execute(select(KEY))]
     return Configuration(
         version,
         {one.client_id: one for one in clients},

@@ -83,8 +83,8 @@ async def authenticated(service: Service, form: Form, act: _Act) -> Authenticate
     except Refused as refusal:
         await _refuse(service, form, act, refusal)
     if form.get("token") is None:
-        refusal = Refused("token.missing", client_id=found.client.client_id)
-        await _refuse(service, form, act, refusal)
+        missing = Refused("token.missing", client_id=found.client.client_id)
+        await _refuse(service, form, act, missing)
     return found
 
 
