@@ -26,12 +26,16 @@ _APART = frozenset({"employees", "formula", "identifier", "industry", "place", "
 """Qualifiers by which concepts of one thing are told apart."""
 
 
+Meanings = Mapping[tuple[str, str], Mapping[tuple[str, str], frozenset[str]]]
+"""Stream → entity and column → concepts under which the stream's form asked for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     """See the module."""
 
     forms: Mapping[str, Form]
-    meanings: Mapping[tuple[str, str], Mapping[tuple[str, str], frozenset[str]]]
+    meanings: Meanings
     holders: Mapping[str, tuple[str, ...]]
     namesakes: Mapping[str, tuple[Concept, ...]]
 
@@ -50,7 +54,8 @@ class Knowledge:
 def knowledge(folder: Path = FOLDER) -> Knowledge:
     """Everything known of a folder of mapping files; read once a process."""
     forms = load_forms(folder)
-    return Knowledge(forms, _meanings(forms), _holders(folder), _namesakes())
+    meanings = _meanings(forms)
+    return Knowledge(forms, meanings, _holders(folder, meanings), _namesakes())
 
 
 def _apart(asked: Concept, other: Concept) -> bool:
@@ -60,9 +65,7 @@ def _apart(asked: Concept, other: Concept) -> bool:
     return other.entity is not asked.entity or other.field == asked.field
 
 
-def _meanings(
-    forms: Mapping[str, Form],
-) -> dict[tuple[str, str], dict[tuple[str, str], frozenset[str]]]:
+def _meanings(forms: Mapping[str, Form]) -> Meanings:
     found: dict[tuple[str, str], dict[tuple[str, str], set[str]]] = {}
     for form in forms.values():
         if form.stream is None:
@@ -86,7 +89,7 @@ def _columns(binding: Binding) -> Iterator[str]:
             yield from filter(None, rule.outputs)
 
 
-def _holders(folder: Path) -> dict[str, tuple[str, ...]]:
+def _holders(folder: Path, meanings: Meanings) -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = defaultdict(set)
     for path in sorted(folder.glob("*.yaml")):
         file = load_mapping(path)
@@ -95,10 +98,21 @@ def _holders(folder: Path) -> dict[str, tuple[str, ...]]:
                 continue
             name = f"{system_of(file)}.{stream}"
             bound = [b for found in binding_index(read_rules(file, stream)).values() for b in found]
+            asked = meanings.get((system_of(file), stream), {})
             for concept in CONCEPTS.values():
-                if any(fits(concept, binding) for binding in bound):
+                if any(fits(concept, each) and _as_asked(concept, each, asked) for each in bound):
                     found[concept.id].add(name)
     return {concept: tuple(sorted(names)) for concept, names in found.items()}
+
+
+def _as_asked(
+    concept: Concept, binding: Binding, asked: Mapping[tuple[str, str], frozenset[str]]
+) -> bool:
+    """Whether the stream's own form, where it asks what the binding reads, asks this."""
+    named = {
+        name for column in _columns(binding) for name in asked.get((binding.entity, column), ())
+    }
+    return not named or not all(_apart(concept, CONCEPTS[name]) for name in named)
 
 
 def _namesakes() -> dict[str, tuple[Concept, ...]]:

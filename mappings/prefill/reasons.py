@@ -129,6 +129,7 @@ CONTRADICTS = _why(
     "この書き方では他の欄の答えと合わない",
     "written so, it is at odds with another field",
 )
+KEPT_BACK = _why("kept_back", "本人が使わないとした", "the applicant keeps it back")
 SECOND_HAND = _why("second_hand", "他の事業者の申請に書かれたもの", "said by another business")
 SEVERAL = _why("several", "該当するものが複数ある", "there are several")
 ACCOUNT_USER = _why(

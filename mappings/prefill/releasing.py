@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from mappings.prefill.answers import Answer, Outcome, Prefill
+from mappings.prefill.reasons import KEPT_BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +69,17 @@ def _without(answer: Answer, kept: set[str]) -> Answer | None:
     if kept.isdisjoint(_own_paths(answer)):
         return answer
     return replace(answer, texts=texts) if not _own_paths(answer) <= kept else None
+
+
+def kept_back(answer: Answer) -> Answer:
+    """The field of an answer that does not leave: asked, as one of which nothing is held."""
+    return replace(
+        answer,
+        outcome=Outcome.ASK,
+        why=(KEPT_BACK,),
+        texts={},
+        values={},
+        origins=(),
+        derived_from=(),
+        cannot="",
+    )
