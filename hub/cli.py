@@ -31,6 +31,7 @@ COMMANDS = {
     "consolidate": "hub.commands.consolidate:consolidate",
     "changes": "hub.commands.changes:changes",
     "export": "hub.commands.export:export",
+    "audit": "hub.commands.audit:audit",
     "quarantine": "hub.commands.quarantine:quarantine",
     "replay": "hub.commands.sync:replay",
     "connection": "hub.commands.connection:connection",

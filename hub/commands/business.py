@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.audited import leave, reads_businesses, systems_of_parties
 from hub.commands.eligibility import eligibility
 from hub.commands.options import Instant, emit, json_option, tell_cut
 from hub.console import console, table
@@ -53,6 +54,7 @@ def _personal_option(command: Any) -> Any:
 @click.option("--history", is_flag=True, help="Show all versions, and which records came and went.")
 @_scope_option
 @_personal_option
+@reads_businesses
 @json_option
 def show(
     which: str,
@@ -123,6 +125,7 @@ def _told(
             err=True,
         )
         return None
+    leave({found.party_id: {one.system for one in found.origins}}, scopes=scopes)
     masking = businesses.of_business(found, show_personal=show_personal)
     party = found.party_id
     told = businesses.shown(found, masking)
@@ -154,6 +157,7 @@ def _then(as_of: date | None, known_at: datetime | None) -> str:
 @click.argument("text")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @_personal_option
+@reads_businesses
 @json_option
 def find(text: str, limit: int, show_personal: bool, as_json: bool) -> int:
     """Find businesses whose name, kana or trade name holds TEXT."""
@@ -164,6 +168,7 @@ def find(text: str, limit: int, show_personal: bool, as_json: bool) -> int:
 
     with open_store(Settings.load()) as store:
         rows, total = finding.by_name(store.database, text, limit)
+        leave(systems_of_parties(store.database, [row.party_id for row in rows]))
     found = []
     for row in rows:
         names = ("kind", "corporate_number", "name", "address_full")
@@ -200,6 +205,7 @@ def _known_field(_context: click.Context, _option: Any, value: str | None) -> st
 )
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @_personal_option
+@reads_businesses
 @json_option
 def conflicts(
     kind: str | None, field: str | None, limit: int, show_personal: bool, as_json: bool
@@ -214,6 +220,7 @@ def conflicts(
     listed: list[dict[str, Any]] = []
     with open_store(Settings.load()) as store:
         rows, total = finding.conflicts(store.database, kind=kind, field=field, limit=limit)
+        leave(systems_of_parties(store.database, [row.party_id for row in rows]))
         for row in rows:
             found = at(store.database, row.party_id)
             if found is None:

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from hub.audited import leave, reads_businesses
 from hub.commands.match_options import scope_option
 from hub.commands.options import emit, json_option
 from hub.console import counted
@@ -26,6 +27,7 @@ from hub.console import counted
 )
 @scope_option
 @click.option("--limit", type=click.IntRange(1), default=1000, show_default=True)
+@reads_businesses
 @json_option
 def changes(
     since: str | None, names: tuple[str, ...], scopes: tuple[str, ...], limit: int, as_json: bool
@@ -49,6 +51,8 @@ def changes(
         check_scopes(store.database, scopes)
         page = feed.read(store.database, since=since, scopes=scopes, kinds=kinds, limit=limit)
         waiting = 0 if page.more else feed.waiting(store.database, scopes)
+    parties = len({event.party_id for event in page.events})
+    leave(scopes=scopes, details={"events": len(page.events), "businesses": parties})
     events = [cloud_event(event) for event in page.events]
     if as_json:
         emit({"events": events, "next": page.next, "more": page.more})

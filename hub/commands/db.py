@@ -16,8 +16,9 @@ def db() -> None:
 
 @db.command()
 def upgrade() -> None:
-    """Bring the schema to the newest migration."""
+    """Bring the schema to the newest migration, also that of the audit in the side database."""
     from base.settings import Settings
+    from canonical.audit import AuditLog
     from canonical.store import Store
 
     settings = Settings.load()
@@ -25,6 +26,7 @@ def upgrade() -> None:
     with Store.open(settings.database_url) as store:
         pending = store.pending_migrations()
         store.upgrade()
+    pending += AuditLog.migrated(settings.side_database_url)
     click.echo(
         f"{counted(pending, 'migration')} applied." if pending else "The schema is up to date."
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.audited import leave, reads_businesses
 from hub.commands.options import emit, json_option
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def _answers(_context: click.Context, _option: Any, given: tuple[str, ...]) -> d
     metavar="QUESTION=yes|no",
     help="Answer what the records do not tell, such as `officers=no`; it is not stored.",
 )
+@reads_businesses
 @json_option
 def eligibility(
     which: str,
@@ -97,6 +99,7 @@ def eligibility(
         found = _found(store.database, which, day.date() if day else None)
     if found is None:
         return 1
+    leave({found.party_id: {one.system for one in found.origins}})
     verdicts = [plain(one) for one in assess_all(facts_of(found, on, answers), on, programs)]
     if as_json:
         emit({"party": str(found.party_id), "on": on, "verdicts": verdicts})

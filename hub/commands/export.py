@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from hub.audited import every_system, leave, reads_businesses, systems_of_parties
 from hub.commands.options import emit, json_option
 from hub.console import counted
 
@@ -59,6 +60,7 @@ def export() -> None:
     is_flag=True,
     help="Write personal values too; without it natural persons are left out.",
 )
+@reads_businesses
 @json_option
 def gif(
     out: Path,
@@ -86,6 +88,12 @@ def gif(
     with open_store(Settings.load()) as store:
         _check_scopes(store.database, scopes)
         parties = _parties(store.database, names, scopes) if names else None
+        leave(
+            None if parties is None else systems_of_parties(store.database, parties, scopes),
+            systems=every_system(store.database, scopes),
+            scopes=scopes,
+            details={"format": f"gif {chosen}", "every_business": parties is None},
+        )
         wanted = GifExport(chosen, parties, limit, scopes, show_personal, xsd)
         report = write(store.database, out, wanted, SystemClock().now())
     if as_json:
@@ -167,6 +175,7 @@ def _print_report(report: Report, out: Path) -> None:
     type=click.Choice(["succession", "yorozu"]),
     help="Count what this confidential system knows, too.",
 )
+@reads_businesses
 @json_option
 def parquet(
     out: Path, release: str, salt_file: Path | None, scopes: tuple[str, ...], as_json: bool
@@ -193,6 +202,11 @@ def parquet(
             pseudonyms.given_salt(salt_file)
             if salt_file
             else pseudonyms.kept_salt(settings.home, name)
+        )
+        leave(
+            systems=every_system(store.database, scopes),
+            scopes=scopes,
+            details={"format": "parquet", "every_business": True, "pseudonymous": True},
         )
         written = snapshot(
             store.database,

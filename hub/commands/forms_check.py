@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.audited import leave, reads_businesses
 from hub.commands.options import emit, json_option
 from hub.console import console, counted, table
 
@@ -44,6 +45,7 @@ _WORDS = {"error": "誤り error", "warning": "注意 warning", "note": "参考 
     metavar="DATE",
     help="The day of submission; default: today.",
 )
+@reads_businesses
 @json_option
 def check(
     form_id: str,
@@ -70,6 +72,7 @@ def check(
         business = _business(party, on if day else None)
         if business is None:
             return 1
+        leave({business.party_id: {one.system for one in business.origins}})
     try:
         found = checked(form, sheet, on, business=business, draft=draft)
     except LookupError as unknown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from hub.audited import every_system, leave, reads_businesses
 from hub.commands.options import emit, json_option
 from hub.console import counted
 
@@ -39,6 +40,7 @@ def run(full: bool, as_json: bool) -> int:
 
 
 @golden.command()
+@reads_businesses
 @json_option
 def check(as_json: bool) -> int:
     """Check that every golden value has a claim, and every claim its source record."""
@@ -50,6 +52,7 @@ def check(as_json: bool) -> int:
 
     with open_store(Settings.load()) as store:
         findings = examine(store.database)
+        leave(systems=every_system(store.database), details={"every_business": True})
     if as_json:
         emit([asdict(finding) for finding in findings])
     else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hub.audited import leave_for_record, reads_businesses
 from hub.commands.masking import confidential_option
 from hub.commands.options import emit, json_option, known_streams, one_stream
 from hub.console import console, counted, table
@@ -119,6 +120,7 @@ def _print_report(report: Report) -> None:
 @click.argument("record", metavar="RECORD")
 @click.option("--show-personal", is_flag=True, help="Do not mask personal values.")
 @confidential_option
+@reads_businesses
 @json_option
 def try_mapping(
     name: str, record: str, show_personal: bool, show_confidential: bool, as_json: bool
@@ -171,6 +173,8 @@ def _archived(tools: StreamTools, settings: Settings, record: str) -> list[bytes
     name = f"{tools.system}.{tools.stream}"
     with open_store(settings) as store:
         raws = tools.archived(store, [record])
+        if raws:
+            leave_for_record(store.database, tools.system, tools.stream, record)
         told = "" if raws else refused_items(store, tools.system, tools.stream, record)
     if not raws:
         hint = told or f"take a key from `hub record list {name}`, or try @FILE"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from canonical.model.codes import RELATION_CAUSES, RELATION_KINDS
+from hub.audited import leave, reads_businesses
 from hub.commands.match_options import reason_options, scope_option
 from hub.commands.options import emit, json_option, tell_cut
 from hub.commands.scopes import opened_store
@@ -126,6 +127,7 @@ def unmerge(
 @click.argument("decision", metavar="DECISION", required=False)
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @scope_option
+@reads_businesses
 @json_option
 def decisions(decision: str | None, limit: int, scopes: tuple[str, ...], as_json: bool) -> int:
     """List what was decided, the newest first; or one DECISION, by its id."""
@@ -133,6 +135,7 @@ def decisions(decision: str | None, limit: int, scopes: tuple[str, ...], as_json
 
     with opened_store(scopes) as store:
         rows, total = decided(store, scopes, limit, decision)
+        leave(scopes=scopes, details={"decisions": len(rows)})
     if as_json:
         emit(rows)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from hub.audited import leave, reads_businesses, systems_of_parties
 from hub.commands.match_options import scope_option
 from hub.commands.options import emit, json_option, tell_cut
 from hub.commands.scopes import opened_store
@@ -19,6 +20,7 @@ from hub.console import console, table
 )
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @scope_option
+@reads_businesses
 @json_option
 def relations(
     name: str | None, status: str | None, limit: int, scopes: tuple[str, ...], as_json: bool
@@ -32,6 +34,8 @@ def relations(
 
     with opened_store(scopes) as store:
         rows, total = standing(store, name, status, scopes, limit)
+        parties = {int(row[end]) for row in rows for end in ("from", "to")}
+        leave(systems_of_parties(store.database, parties, scopes), scopes=scopes)
     if as_json:
         emit(rows)
     elif rows:

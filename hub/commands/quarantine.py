@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.audited import leave, leave_for_record, reads_businesses
 from hub.commands.masking import confidential_option, masked_item
 from hub.commands.options import (
     confirmed,
@@ -60,6 +61,7 @@ def quarantine() -> None:
 @click.option("--all", "everything", is_flag=True, help="Closed and discarded items too.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
 @confidential_option
+@reads_businesses
 @json_option
 def list_items(
     name: str | None,
@@ -87,6 +89,7 @@ def list_items(
         if found == limit:
             found = len(store.quarantine(**chosen, rule=rule, limit=EVERYTHING))
         nothing = "" if items else _nothing(store, rule, chosen)
+    leave(systems={item.system for item in items}, details={"items": len(items)})
     if not show_confidential:
         items = [masked_item(item) for item in items]
     if as_json:
@@ -129,6 +132,7 @@ def _print_items(items: Sequence[QuarantineItem], *, with_status: bool) -> None:
 @quarantine.command()
 @click.argument("item", type=Item())
 @confidential_option
+@reads_businesses
 @json_option
 def show(item: int, show_confidential: bool, as_json: bool) -> int:
     """Show one item in full."""
@@ -137,9 +141,10 @@ def show(item: int, show_confidential: bool, as_json: bool) -> int:
 
     with open_store(Settings.load()) as store:
         found = store.quarantine_item(item)
-    if found is None:
-        click.echo(f"there is no quarantine item {item_name(item)}", err=True)
-        return 1
+        if found is None:
+            click.echo(f"there is no quarantine item {item_name(item)}", err=True)
+            return 1
+        leave_for_record(store.database, found.system, found.stream, found.record_key)
     data = _plain(found if show_confidential else masked_item(found))
     if as_json:
         emit(data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hub.audited import leave, leave_for_record, reads_businesses
 from hub.commands.masking import (
     confidential_option,
     hidden_claims,
@@ -29,6 +30,7 @@ def record() -> None:
 @click.argument("name", metavar="SYSTEM.STREAM")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @confidential_option
+@reads_businesses
 @json_option
 def list_records(name: str, limit: int, show_confidential: bool, as_json: bool) -> int:
     """List the keys of a stream's records, the oldest first."""
@@ -45,6 +47,8 @@ def list_records(name: str, limit: int, show_confidential: bool, as_json: bool) 
         for some in store.live_keys(store.stream_id(system, stream)):
             keys += some[: limit - len(keys)]
             total += len(some)
+    scopes = [system] if is_confidential(system, stream) else []
+    leave(systems=[system], scopes=scopes, details={"records": len(keys)})
     if as_json:
         emit(keys)
     else:
@@ -60,6 +64,7 @@ def list_records(name: str, limit: int, show_confidential: bool, as_json: bool) 
 @click.option("--history", is_flag=True, help="Show replaced versions too.")
 @click.option("--show-personal", is_flag=True, help="Do not mask personal values.")
 @confidential_option
+@reads_businesses
 @json_option
 def show(
     name: str,
@@ -77,6 +82,7 @@ def show(
     with open_store(Settings.load()) as store:
         every = store.claims_of(system, stream, key)
         claims = [claim for claim in every if history or claim.recorded_to is None]
+        leave_for_record(store.database, system, stream, key)
         if not claims:
             click.echo(_why_none(store, system, stream, key, closed=bool(every)), err=True)
     if is_confidential(system, stream) and not show_confidential:
