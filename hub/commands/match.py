@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from hub.audited import leave, leave_for_names, reads_businesses, systems_of_parties
 from hub.commands.match_decide import decide, decisions, merge, unmerge
 from hub.commands.match_options import personal_option, scope_option
 from hub.commands.match_relations import relations
@@ -53,6 +54,7 @@ def run(full: bool, scopes: tuple[str, ...], as_json: bool) -> int:
 @match.command()
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @scope_option
+@reads_businesses
 @json_option
 def review(limit: int, scopes: tuple[str, ...], as_json: bool) -> int:
     """List the pairs that wait for a person, the likeliest first, with their reasons."""
@@ -60,6 +62,8 @@ def review(limit: int, scopes: tuple[str, ...], as_json: bool) -> int:
 
     with opened_store(scopes) as store:
         pairs, total = waiting(store, scopes, limit)
+        parties = {int(party) for pair in pairs for party in pair["parties"]}
+        leave(systems_of_parties(store.database, parties, scopes), scopes=scopes)
     if as_json:
         emit(pairs)
     elif pairs:
@@ -80,6 +84,7 @@ def review(limit: int, scopes: tuple[str, ...], as_json: bool) -> int:
 @click.argument("other", metavar="B")
 @scope_option
 @personal_option
+@reads_businesses
 @json_option
 def explain(
     one: str, other: str, scopes: tuple[str, ...], show_personal: bool, as_json: bool
@@ -93,6 +98,7 @@ def explain(
 
     with opened_store(scopes) as store:
         told = explained(store, one, other, scopes, show_personal=show_personal)
+        leave_for_names(store.database, [one, other], scopes)
     if as_json:
         emit(told)
         return 0
@@ -122,6 +128,7 @@ def _print_explanation(told: dict[str, Any]) -> None:
 @match.command()
 @click.argument("name", metavar="PARTY")
 @scope_option
+@reads_businesses
 @json_option
 def show(name: str, scopes: tuple[str, ...], as_json: bool) -> int:
     """Show which records belong to a party, and why each does.
@@ -132,6 +139,7 @@ def show(name: str, scopes: tuple[str, ...], as_json: bool) -> int:
 
     with opened_store(scopes) as store:
         told = members(store, name, scopes)
+        leave_for_names(store.database, [told["party"]], scopes)
     if as_json:
         emit(told)
         return 0
