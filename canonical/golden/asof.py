@@ -27,7 +27,7 @@ from canonical.golden.ranking import OF_ITSELF
 from canonical.golden.reading import MEMBER, Reader
 from canonical.golden.survivorship import Survival, survive
 from canonical.golden.units import COLUMNS, UNITS
-from canonical.matching.parties import merged_into
+from canonical.matching.parties import led_to, merged_into
 from canonical.model import ENTITIES
 from canonical.model.business import Business, Conflict, Item, Origin, Said, Unit
 from canonical.store.claim_tables import CLAIM_TABLES
@@ -60,16 +60,18 @@ def business(
 
     With a `purpose` only what may be used for it takes part (`canonical.golden.permission`), and
     `beside` and `holders` are told.
-    An id that was merged into another one answers with that one's record, unless it was a party
-    of its own at `known_at`.
+    An id that was merged into another one answers with that one's record: at `known_at` with that
+    of the party it led to then, also where the merger was taken back since.
     """
     with database.read() as connection:
         reader = _Versions(Reader.of(connection, database.bulk), as_of, known_at, scopes, purpose)
         found = reader.members(party_id)
         current = party_id
+        then = None if known_at is None else led_to(connection, party_id, known_at, scopes)
+        if found.is_empty() and then is not None:
+            current, found = then, reader.members(then)
         while found.is_empty() and (into := merged_into(connection, current, scopes)) is not None:
-            current = into
-            found = reader.members(current)
+            current, found = into, reader.members(into)
         if found.is_empty():
             return None
         return _told(reader, found, current, party_id)

@@ -41,14 +41,20 @@ PROCEEDINGS = (
 """What a business did or asked for, by entity; it stands with the claims of its members."""
 
 
-def resolve(database: Database, text: str, scopes: Collection[str] = ()) -> list[int]:
+def resolve(
+    database: Database,
+    text: str,
+    scopes: Collection[str] = (),
+    known_at: datetime | None = None,
+) -> list[int]:
     """The parties that a text names: a party id, a 13-digit number, or `system.stream:key`.
 
-    A party that was merged into another one is found by its id, and answers as itself.
+    A party that was merged into another one is found by its id, and answers as itself. A record is
+    of the party that it was of at `known_at`.
     """
     with database.read() as connection:
         if ":" in text:
-            return _by_record(connection, text, scopes)
+            return _by_record(connection, text, scopes, known_at)
         if not text.isdecimal():
             return []
         return _by_id(connection, text) or _by_number(connection, text, scopes)
@@ -80,7 +86,9 @@ def _by_number(connection: Connection, text: str, scopes: Collection[str]) -> li
     )
 
 
-def _by_record(connection: Connection, text: str, scopes: Collection[str]) -> list[int]:
+def _by_record(
+    connection: Connection, text: str, scopes: Collection[str], known_at: datetime | None
+) -> list[int]:
     stream_name, _, key = text.partition(":")
     system, _, stream = stream_name.partition(".")
     claim = CLAIM_TABLES["party"].c
@@ -96,13 +104,16 @@ def _by_record(connection: Connection, text: str, scopes: Collection[str]) -> li
         .distinct()
     )
     members = [member_id(system, stream, key, row.role, row.ordinal) for row in rows]
-    return _of_members(connection, members, scopes)
+    return _of_members(connection, members, scopes, known_at)
 
 
 def _of_members(
-    connection: Connection, members: Sequence[int], scopes: Collection[str]
+    connection: Connection,
+    members: Sequence[int],
+    scopes: Collection[str],
+    known_at: datetime | None = None,
 ) -> list[int]:
-    """The parties of members that may be told of."""
+    """The parties of members that may be told of, now or at an instant."""
     if not members:
         return []
     query = (
@@ -110,7 +121,7 @@ def _of_members(
         .where(
             CROSSWALK.c.member_id.in_(members),
             CROSSWALK.c.scope.in_(["", *scopes]),
-            CROSSWALK.c.recorded_to.is_(None),
+            _held(CROSSWALK.c.recorded_from, CROSSWALK.c.recorded_to, known_at),
         )
         .distinct()
         .order_by(CROSSWALK.c.party_id)

@@ -5,11 +5,13 @@ A member of a confidential stream is, without its scope, a member that nobody kn
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, alias, or_, select
 
 from base.errors import StoreError
 from canonical.store.party_tables import CROSSWALK, PARTY
@@ -68,6 +70,36 @@ def merged_into(connection: Connection, party_id: int, scopes: Collection[str] =
         CROSSWALK.c.party_id == party_id, CROSSWALK.c.scope.in_(list(scopes))
     )
     return row.merged_into if connection.execute(borne.limit(1)).first() else None
+
+
+def led_to(
+    connection: Connection, party_id: int, at: datetime, scopes: Collection[str] = ()
+) -> int | None:
+    """The party that an id led to at an instant at which it was none itself; None if nowhere.
+
+    That is where its founding member was then, or else most of the members that had borne the id.
+    An id that nobody had borne by then led nowhere.
+    """
+    allowed = ["", *scopes]
+    bore, place = alias(CROSSWALK, "bore"), alias(CROSSWALK, "place")
+    rows = connection.execute(
+        select(place.c.party_id, place.c.member_id)
+        .join(bore, bore.c.member_id == place.c.member_id)
+        .where(
+            bore.c.party_id == party_id,
+            bore.c.recorded_from <= at,
+            bore.c.scope.in_(allowed),
+            place.c.recorded_from <= at,
+            or_(place.c.recorded_to.is_(None), place.c.recorded_to > at),
+            place.c.scope.in_(allowed),
+        )
+        .distinct()
+        .order_by(place.c.member_id)
+    ).all()
+    founders = [row.party_id for row in rows if row.member_id == party_id]
+    held = Counter(founders or [row.party_id for row in rows])
+    into = next((party for party, _ in held.most_common(1)), None)
+    return None if into == party_id else into
 
 
 def find(connection: Connection, text: str, scopes: Collection[str] = ()) -> Found:

@@ -110,7 +110,7 @@ def _told(
     from hub import businesses
 
     database = store.database
-    parties = finding.resolve(database, which, scopes)
+    parties = finding.resolve(database, which, scopes, known_at)
     if len(parties) > 1:
         several = ", ".join(map(str, parties))
         click.echo(f"{which} names several businesses: {several}; show one of them", err=True)

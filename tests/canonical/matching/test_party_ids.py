@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from base.errors import StoreError
+from canonical.golden import finding
+from canonical.golden.asof import business
 from canonical.matching import decisions, parties
 from canonical.matching.decisions import Decision
 from canonical.store import Store
 from canonical.store.party_tables import CROSSWALK, GOLDEN_PENDING, PARTY
+from tests.canonical.builders import T0
 from tests.canonical.matching.businesses import Filled, Record, corporation, current, proprietor
 
 ELDER, YOUNGER = "subsidy.records:elder", "subsidy.records:younger"
@@ -168,3 +172,22 @@ def test_what_is_said_of_a_party_that_was_merged_is_said_of_those_it_had(filled:
     filled.match()
     assert _party(filled, YOUNGER) == _party(filled, "subsidy.records:third") == younger
     assert _party(filled, ELDER) == elder
+
+
+def test_an_id_leads_where_it_led_at_an_instant(filled: Filled) -> None:
+    database = filled.store.database
+    filled.clock.advance((T0 - filled.clock.now()).total_seconds() + 3600)
+    before = filled.clock.now()
+    elder, younger = _two(filled)
+    apart = filled.clock.now()
+    _decide(filled, ELDER, YOUNGER, "same")
+    merged = filled.clock.now()
+    _decide(filled, ELDER, YOUNGER, "different")
+    for at, answers in ((None, younger), (merged, elder), (apart, younger)):
+        for as_of in (None, date(2030, 1, 1)):
+            found = business(database, younger, known_at=at, as_of=as_of)
+            assert found is not None
+            assert (found.party_id, found.asked) == (answers, younger)
+        assert finding.resolve(database, YOUNGER, known_at=at) == [answers]
+    assert business(database, younger, known_at=before) is None
+    assert finding.resolve(database, YOUNGER, known_at=before) == []
