@@ -13,10 +13,10 @@ import polars as pl
 from canonical.golden.units import FORM, NAME, Likeness, Unit
 from canonical.matching import reduction
 
-_UNITS_FINE = {1: 4, 1_000: 3, 10_000: 2, 1_000_000: 1}
-_DATES_FINE = {"day": 3, "month": 2, "year": 1}
+UNITS_FINE = {1: 4, 1_000: 3, 10_000: 2, 1_000_000: 1}
+DATES_FINE = {"day": 3, "month": 2, "year": 1}
 _OTHER = "#other"
-_COMPARED: dict[str, Callable[[pl.Expr], pl.Expr]] = {
+COMPARED: dict[str, Callable[[pl.Expr], pl.Expr]] = {
     NAME: reduction.reduced_name,
     "representative_name": reduction.reduced_name,
     "address_city": reduction.reduced_town,
@@ -36,10 +36,10 @@ def fineness(unit: Unit) -> pl.Expr | None:
     """How finely a claim states the unit, 0 to 15; None for units that know no difference."""
     name = unit.levels[0]
     if unit.likeness is Likeness.MONEY:
-        return pl.col(f"{name}_unit").replace_strict(_UNITS_FINE, default=4, return_dtype=pl.Int64)
+        return pl.col(f"{name}_unit").replace_strict(UNITS_FINE, default=4, return_dtype=pl.Int64)
     if unit.likeness is Likeness.DATE:
         precision = pl.col(f"{name}_precision")
-        return precision.replace_strict(_DATES_FINE, default=3, return_dtype=pl.Int64)
+        return precision.replace_strict(DATES_FINE, default=3, return_dtype=pl.Int64)
     if unit.likeness is Likeness.LEVELS:
         return pl.sum_horizontal(
             pl.col(level).is_not_null().cast(pl.Int64) for level in unit.levels if level != FORM
@@ -88,7 +88,7 @@ def reduced(text: pl.Expr) -> pl.Expr:
 def _same_text(name: str) -> pl.Expr:
     """As received, or in the form compared; null where one of them states nothing."""
     ours, theirs = pl.col(name), pl.col(name + _OTHER)
-    form = _COMPARED.get(name, reduced)
+    form = COMPARED.get(name, reduced)
     return (ours == theirs) | (form(ours) == form(theirs)).fill_null(
         pl.when(ours.is_not_null() & theirs.is_not_null()).then(pl.lit(value=False))
     )

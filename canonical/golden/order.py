@@ -26,7 +26,7 @@ _RANK = _DAY << 24
 _LATEST = (1 << 23) - 1
 _UNDATED = (1 << 24) - 1
 _HIGHEST = 15
-_SPELLED = ["301", "302", "303", "304", "305"]
+SPELLED = ["301", "302", "303", "304", "305"]
 """Legal forms by name; the other codes are what the register puts all the rest under."""
 
 MOST_CLAIMS = 1 << _ROW_BITS
@@ -149,7 +149,7 @@ def compared(claims: pl.DataFrame) -> pl.DataFrame:
     """The claims with the columns by which alone names are compared."""
     return claims.with_columns(
         pl.coalesce("name_reduced", "name").alias(NAME),
-        pl.when(pl.col("legal_form").is_in(_SPELLED)).then("legal_form").alias(FORM),
+        pl.when(pl.col("legal_form").is_in(SPELLED)).then("legal_form").alias(FORM),
         pl.col("legal_form_position").replace("none", None).alias(POSITION),
     )
 

@@ -62,7 +62,7 @@ OWN_WORD = frozenset({"procedure", "adviser", "identity_provider"})
 
 OF_ITSELF = ("self", "applicant", "client", "holder", "delegator")
 """Roles in which a record speaks of the business that it is of."""
-_UNRANKED = 15
+UNRANKED = 15
 
 
 def voice() -> pl.Expr:
@@ -74,7 +74,7 @@ def voice() -> pl.Expr:
     return pl.when(hearsay).then(pl.lit(SECOND_HAND)).otherwise(pl.col("source_role"))
 
 
-def rank(ranks: tuple[frozenset[str], ...]) -> pl.Expr:
-    """The place of the column `voice`, 0 the first; 15 for a role that the table does not have."""
+def rank(ranks: tuple[frozenset[str], ...], of: str = "voice") -> pl.Expr:
+    """The place of the voice in a column, 0 the first; 15 for one that the table does not have."""
     places = {role: place for place, roles in enumerate(ranks) for role in roles}
-    return pl.col("voice").replace_strict(places, default=_UNRANKED, return_dtype=pl.Int64)
+    return pl.col(of).replace_strict(places, default=UNRANKED, return_dtype=pl.Int64)
