@@ -11,8 +11,8 @@ without them nothing of these shows.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +20,9 @@ import polars as pl
 from polars._typing import PolarsDataType
 from sqlalchemy import Connection, select
 
-from canonical.golden import agreement, lists
+from canonical.golden import agreement, lists, one
+from canonical.golden import echoes as echoing
+from canonical.golden.echoes import Echo
 from canonical.golden.order import compared
 from canonical.golden.permission import streams, usable_records
 from canonical.golden.ranking import OF_ITSELF
@@ -29,7 +31,16 @@ from canonical.golden.survivorship import Survival, survive
 from canonical.golden.units import COLUMNS, UNITS
 from canonical.matching.parties import led_to, merged_into
 from canonical.model import ENTITIES
-from canonical.model.business import Business, Conflict, Item, Origin, Said, Unit
+from canonical.model.business import (
+    Business,
+    Confirmation,
+    Conflict,
+    Item,
+    Origin,
+    Said,
+    Unit,
+)
+from canonical.receipts import reading as receipts
 from canonical.store.claim_tables import CLAIM_TABLES
 from canonical.store.database import Database
 from canonical.store.frames import TYPES
@@ -40,9 +51,6 @@ _VERSION: dict[str, PolarsDataType] = {
     "batch_no": pl.Int32(), "recorded_from": _INSTANT, "recorded_to": _INSTANT,
 }  # fmt: skip
 
-
-BESIDE = ("account", "financial_statement", "past_grant", "registration_event")
-"""What is told beside golden values where a form is filled in."""
 
 _UNITS = {unit.name: unit for unit in UNITS}
 
@@ -64,6 +72,10 @@ def business(
     of the party it led to then, also where the merger was taken back since.
     """
     with database.read() as connection:
+        if purpose is not None and as_of is None and known_at is None:
+            told, rest = _row_by_row(connection, party_id, purpose)
+            if rest is None:
+                return told
         reader = _Versions(Reader.of(connection, database.bulk), as_of, known_at, scopes, purpose)
         found = reader.members(party_id)
         current = party_id
@@ -75,6 +87,21 @@ def business(
         if found.is_empty():
             return None
         return _told(reader, found, current, party_id)
+
+
+def _row_by_row(
+    connection: Connection, party_id: int, purpose: str
+) -> tuple[Business | None, int | None]:
+    """The business as it is now, quickly; else the party of which a form was filled in before."""
+    current: int | None = party_id
+    while current is not None:
+        if one.filled_in(connection, current):
+            return None, current
+        told = one.told(connection, current, party_id, purpose)
+        if told is not None:
+            return told, None
+        current = merged_into(connection, current)
+    return None, None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,22 +199,37 @@ class _Versions:
 
 
 def _told(reader: _Versions, members: pl.DataFrame, party_id: int, asked: int) -> Business:
-    survival = survive(members)
     origins = _origins(reader.reader.connection, members)
+    children = {entity: reader.children(entity, members) for entity in lists.LISTS}
+    echoes = _echoes(reader, members, children)
+    survival = survive(members, echoing.frame(echoes))
     return Business(
         party_id=party_id,
         asked=asked,
         values=_stated(survival.values.drop("party_id").row(0, named=True)),
-        units=_units(members, survival, origins),
+        units=_units(members, survival, origins, echoes),
         conflicts=tuple(
             Conflict(row["field"], row["kind"], tuple(row["members"]))
             for row in survival.conflicts.iter_rows(named=True)
         ),
-        items=_items(reader, members, origins),
+        items=_items(children, origins, echoes),
         origins=tuple(origins.values()),
-        beside=_beside(reader, members, origins) if reader.purpose else (),
+        beside=_beside(reader, members, origins, echoes) if reader.purpose else (),
         holders=streams(reader.reader.connection, reader.purpose).holders if reader.purpose else (),
     )
+
+
+def _echoes(
+    reader: _Versions, members: pl.DataFrame, children: Mapping[str, pl.DataFrame]
+) -> tuple[Echo, ...]:
+    """What of these claims only repeats what the hub had filled in."""
+    inner = reader.reader
+    found = receipts.returned(inner.connection, inner.bulk, members, children, reader.known_at)
+    return tuple(echo for party in found.values() for echo in party.echoes)
+
+
+def _repeating(origin: Origin, echo: Echo | None) -> Origin:
+    return origin if echo is None else replace(origin, as_of=echo.as_of)
 
 
 def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -220,7 +262,10 @@ def _origins(connection: Connection, members: pl.DataFrame) -> dict[int, Origin]
 
 
 def _units(
-    members: pl.DataFrame, survival: Survival, origins: Mapping[int, Origin]
+    members: pl.DataFrame,
+    survival: Survival,
+    origins: Mapping[int, Origin],
+    echoes: Sequence[Echo],
 ) -> tuple[Unit, ...]:
     """What every member says, the winner first, then the newest."""
     rows = compared(
@@ -228,6 +273,7 @@ def _units(
     ).with_row_index("#row")
     places = dict(rows.select("member_id", "#row").iter_rows())
     winners = dict(survival.winners.select("unit", "member_id").iter_rows())
+    repeated = {(echo.unit, echo.member_id): echo for echo in echoes}
     found = []
     for name, columns in COLUMNS.items():
         stated = rows.filter(pl.any_horizontal(pl.col(column).is_not_null() for column in columns))
@@ -237,15 +283,30 @@ def _units(
         agreeing = _agreeing(name, rows, stated["#row"], places.get(holder))
         said = [
             Said(
-                origins[row["member_id"]],
+                _repeating(origins[row["member_id"]], repeated.get((name, row["member_id"]))),
                 _stated({column: row[column] for column in columns}),
                 holds=row["member_id"] == holder,
                 agrees=agrees,
+                repeats=(name, row["member_id"]) in repeated,
+                confirmed=_confirmed(name, row["member_id"], origins, echoes),
             )
             for row, agrees in zip(stated.iter_rows(named=True), agreeing, strict=True)
         ]
-        found.append(Unit(name, tuple(sorted(said, key=lambda one: not one.holds))))
+        found.append(Unit(name, tuple(sorted(said, key=lambda one: (not one.holds, one.repeats)))))
     return tuple(found)
+
+
+def _confirmed(
+    unit: str, member: int, origins: Mapping[int, Origin], echoes: Sequence[Echo]
+) -> tuple[Confirmation, ...]:
+    """The records that repeat what this member says of a unit, the latest first."""
+    found = [
+        Confirmation(origin.system, origin.stream, origin.record_key, echo.said_on)
+        for echo in echoes
+        if (echo.unit, echo.source_member) == (unit, member) and echo.member_id != member
+        for origin in [origins[echo.member_id]]
+    ]
+    return tuple(sorted(found, key=lambda one: (one.on, one.record_key), reverse=True))
 
 
 def _agreeing(name: str, rows: pl.DataFrame, stated: pl.Series, holder: int | None) -> list[bool]:
@@ -261,12 +322,12 @@ def _agreeing(name: str, rows: pl.DataFrame, stated: pl.Series, holder: int | No
 
 
 def _items(
-    reader: _Versions, members: pl.DataFrame, origins: Mapping[int, Origin]
+    children: Mapping[str, pl.DataFrame], origins: Mapping[int, Origin], echoes: Sequence[Echo]
 ) -> tuple[Item, ...]:
+    repeated = _rows_repeated(echoes)
     found = []
-    for entity in lists.LISTS:
-        rows = reader.children(entity, members)
-        chosen = lists.survive(entity, rows)
+    for entity, rows in children.items():
+        chosen = lists.survive(entity, rows, echoing.frame(echoes))
         whole = chosen.filter(pl.col("ordinal") == lists.WHOLE).drop("ordinal")
         single = chosen.filter(pl.col("ordinal") != lists.WHOLE)
         held = pl.concat(
@@ -284,7 +345,7 @@ def _items(
             Item(
                 entity,
                 row["item"],
-                origins[row["member_id"]],
+                _repeating(origins[row["member_id"]], repeated(entity, row)),
                 _stated({name: row[name] for name in names}),
             )
             for row in held.sort("item", "ordinal").iter_rows(named=True)
@@ -292,14 +353,31 @@ def _items(
     return tuple(found)
 
 
+def _rows_repeated(echoes: Sequence[Echo]) -> Callable[[str, Mapping[str, Any]], Echo | None]:
+    """Which echo a row of a list is, with `member_id` and `ordinal`."""
+    known = {(echo.entity, echo.member_id, echo.ordinal): echo for echo in echoes}
+
+    def of(entity: str, row: Mapping[str, Any]) -> Echo | None:
+        member = row["member_id"]
+        return known.get((entity, member, row["ordinal"])) or known.get(
+            (entity, member, echoing.WHOLE)
+        )
+
+    return of
+
+
 def _beside(
-    reader: _Versions, members: pl.DataFrame, origins: Mapping[int, Origin]
+    reader: _Versions,
+    members: pl.DataFrame,
+    origins: Mapping[int, Origin],
+    echoes: Sequence[Echo],
 ) -> tuple[Item, ...]:
     """The current rows of BESIDE of the members' records, in whatever role they stand."""
     whose = dict(members.sort("member_id").select("record_id", "member_id").iter_rows())
+    repeated = _rows_repeated(echoes)
     rows = [
         (entity, row)
-        for entity in BESIDE
+        for entity in one.BESIDE
         for row in reader.reader.connection.execute(
             select(CLAIM_TABLES[entity])
             .where(
@@ -313,7 +391,10 @@ def _beside(
         Item(
             entity,
             "",
-            origins[whose[row["record_id"]]],
+            _repeating(
+                origins[whose[row["record_id"]]],
+                repeated(entity, {**row, "member_id": whose[row["record_id"]]}),
+            ),
             _stated({name: row[name] for name in ENTITIES[entity].columns()}),
         )
         for entity, row in rows

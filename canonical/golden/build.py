@@ -20,9 +20,11 @@ from base.clock import Clock, SystemClock
 from base.errors import StoreError
 from base.failpoint import failpoint
 from canonical.changes.events import golden_changed
-from canonical.golden import lists, writing
+from canonical.golden import echoes, lists, writing
 from canonical.golden.reading import Reader
 from canonical.golden.survivorship import survive
+from canonical.receipts import reading as receipts
+from canonical.receipts import returning
 from canonical.store.bulk import Bulk
 from canonical.store.database import Database
 from canonical.store.party_tables import CROSSWALK, GOLDEN_PARTY, GOLDEN_PENDING, MATCH_STATE
@@ -114,8 +116,12 @@ def wait_all(database: Database) -> int:
 def compute(reader: Reader, parties: Sequence[int]) -> writing.Golden:
     """The golden records of these parties as their open claims have them now."""
     claims = reader.claims(parties)
-    listed = [lists.survive(entity, reader.children(entity, claims)) for entity in lists.LISTS]
-    return writing.computed(survive(claims), listed)
+    children = {entity: reader.children(entity, claims) for entity in lists.LISTS}
+    back = receipts.returned(reader.connection, reader.bulk, claims, children)
+    repeated = echoes.frame(echo for found in back.values() for echo in found.echoes)
+    listed = [lists.survive(entity, rows, repeated) for entity, rows in children.items()]
+    answers = returning.frame(one for found in back.values() for one in found.returned)
+    return writing.computed(survive(claims, repeated), listed, answers)
 
 
 def _computed(database: Database, at_once: int) -> _Step | None:

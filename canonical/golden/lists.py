@@ -16,12 +16,13 @@ from hashlib import blake2b
 
 import polars as pl
 
+from canonical.golden import echoes as echoing
 from canonical.golden.agreement import reduced
 from canonical.golden.ranking import RANKS, rank, voice
 from canonical.model import ENTITIES
 from canonical.model.fields import Survivorship
 
-WHOLE = -1
+WHOLE = echoing.WHOLE
 """The ordinal of a list that is taken whole."""
 
 SCHEMA = {
@@ -73,19 +74,23 @@ LISTS: dict[str, ListRule] = {
 """The lists that golden records have; other child claims are shown from the claims themselves."""
 
 
-def survive(entity: str, rows: pl.DataFrame) -> pl.DataFrame:
+def survive(entity: str, rows: pl.DataFrame, echoes: pl.DataFrame | None = None) -> pl.DataFrame:
     """Which claim each item comes from (see SCHEMA), out of the rows of one list.
 
-    `rows` as `canonical.golden.reading.Reader.children` gives them, in any order.
+    `rows` as `canonical.golden.reading.Reader.children` gives them, in any order;
+    `echoes` are lists and rows that repeat another claim (`canonical.golden.echoes`).
     """
     if rows.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     rule = LISTS[entity]
     item = pl.lit("") if rule.item is None else rule.item.fill_null("")
+    ranked = rows.with_columns(voice().alias("voice"), item.alias("item")).with_columns(
+        rank(RANKS[rule.rule]).alias("rank")
+    )
+    if echoes is not None:
+        ranked = _echoed(ranked, echoes.filter(pl.col("entity") == entity), rule)
     holds = (
-        rows.with_columns(voice().alias("voice"), item.alias("item"))
-        .with_columns(rank(RANKS[rule.rule]).alias("rank"))
-        .sort(
+        ranked.sort(
             "party_id", "item", "rank", "as_of", "precedence", "member_id", "ordinal",
             descending=[False, False, False, True, True, False, False],
             nulls_last=True,
@@ -101,6 +106,43 @@ def survive(entity: str, rows: pl.DataFrame) -> pl.DataFrame:
         )
         .select(list(SCHEMA))
     )
+
+
+def _echoed(ranked: pl.DataFrame, echoes: pl.DataFrame, rule: ListRule) -> pl.DataFrame:
+    """The rows without echoes that are silent, and the others put back to what they repeat."""
+    if echoes.is_empty():
+        return ranked
+    on = ["member_id"] if rule.item is None else ["member_id", "ordinal"]
+    said = echoes.select(
+        *on, "source_member", day="as_of", repeated="voice", echo=pl.lit(value=True)
+    )
+    beside = ranked.join(said, on=on, how="left", maintain_order="left")
+    of = ["party_id", "item"]
+    touched = beside.join(beside.filter(pl.col("echo")), on=of, how="semi")
+    mute = pl.DataFrame(
+        [
+            (party, item, member)
+            for (party, item), some in touched.group_by(of)
+            for member in _silent(some)
+        ],
+        schema={"party_id": pl.Int64, "item": pl.String, "member_id": pl.Int64},
+        orient="row",
+    )
+    echo = pl.col("echo").fill_null(value=False)
+    weaker = pl.max_horizontal("rank", rank(RANKS[rule.rule], "repeated"))
+    return (
+        beside.join(mute, on=mute.columns, how="anti", maintain_order="left")
+        .with_columns(
+            as_of=pl.when(echo).then("day").otherwise("as_of"),
+            rank=pl.when(echo).then(weaker).otherwise("rank"),
+        )
+        .select(ranked.columns)
+    )
+
+
+def _silent(some: pl.DataFrame) -> frozenset[int]:
+    sources = dict(some.filter(pl.col("echo")).select("member_id", "source_member").iter_rows())
+    return echoing.silent(sources, some["member_id"].to_list()) if sources else frozenset()
 
 
 def _contents(entity: str, rows: pl.DataFrame, holds: pl.DataFrame, one: list[str]) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """`golden_party.sources`: who says each value, in one small text a record.
 
 `{"members": [[123, "2025-06-01"], …], "fields": {"name": 0, "address": 0, …}}`: the members that
-the record's values come from with the day of their word (null where it tells none), and for every
+the record's values come from with the day of their word (null where it tells none; a member stands
+there twice where some of its words repeat older ones), and for every
 unit or companion (`canonical.golden.units`) the place of its member in that list.
 """
 
@@ -30,7 +31,7 @@ class Source:
 def written(winners: pl.DataFrame) -> pl.DataFrame:
     """party_id and sources of every party, from party_id, unit, member_id and as_of."""
     numbered = winners.with_columns(
-        index=pl.col("member_id").rank("dense").over("party_id") - 1,
+        index=pl.struct("member_id", "as_of").rank("dense").over("party_id") - 1,
         place=pl.col("unit").replace_strict(_PLACE, return_dtype=pl.Int32),
     )
     day = pl.col("as_of").dt.strftime('"%Y-%m-%d"').fill_null("null")

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,9 +18,11 @@ from canonical.golden.sources import written
 from canonical.golden.survivorship import VALUES, Survival
 from canonical.golden.units import COLUMNS
 from canonical.model import ENTITIES
+from canonical.receipts import returning
 from canonical.store.bulk import Bulk
 from canonical.store.frames import TYPES
 from canonical.store.party_tables import GOLDEN_CONFLICT, GOLDEN_LIST, GOLDEN_PARTY
+from canonical.store.receipt_tables import RETURNED_ANSWER
 
 INSTANT = pl.Datetime("us", "UTC")
 _VALUE_TYPES = {name: TYPES[kind] for name, kind in ENTITIES["party"].columns().items()}
@@ -39,6 +41,7 @@ _CONFLICT: dict[str, PolarsDataType] = {
     "members": pl.String(),
     "recorded_from": INSTANT,
 }
+_RETURNED: dict[str, PolarsDataType] = {**returning.SCHEMA, "recorded_from": INSTANT}
 _OLD = "#old"
 _SOURCES = "sources"
 
@@ -50,13 +53,14 @@ class Golden:
     Attributes:
         values: party_id, sources and the columns of a party (stored: also version and
             recorded_from).
-        lists, conflicts: rows of golden_list and golden_conflict without their instants (stored:
-            with recorded_from).
+        lists, conflicts, returned: rows of golden_list, golden_conflict and returned_answer without
+            their instants (stored: with recorded_from).
     """
 
     values: pl.DataFrame
     lists: pl.DataFrame
     conflicts: pl.DataFrame
+    returned: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Changes:
 
     Attributes:
         opened, closed: rows of golden_party, by party; of `closed` only the key.
-        lists, conflicts: the same pairs for the other tables.
+        lists, conflicts, returned: the same pairs for the other tables.
         told: party_id, change (`created`, `changed`, `removed`), fields (list of what changed:
             units, their companions, names of lists, `conflicts`; empty where nothing changed but
             who says it).
@@ -75,10 +79,13 @@ class Changes:
     closed: pl.DataFrame
     lists: tuple[pl.DataFrame, pl.DataFrame]
     conflicts: tuple[pl.DataFrame, pl.DataFrame]
+    returned: tuple[pl.DataFrame, pl.DataFrame]
     told: pl.DataFrame
 
 
-def computed(survival: Survival, listed: Sequence[pl.DataFrame]) -> Golden:
+def computed(
+    survival: Survival, listed: Sequence[pl.DataFrame], returned: pl.DataFrame | None = None
+) -> Golden:
     """What survived, as rows of the golden tables."""
     conflicts = survival.conflicts.with_columns(
         members=pl.lit("[")
@@ -92,6 +99,7 @@ def computed(survival: Survival, listed: Sequence[pl.DataFrame]) -> Golden:
         values.with_columns(pl.col("sources").fill_null(_NOBODY)),
         pl.concat(listed) if listed else pl.DataFrame(schema=lists.SCHEMA),
         conflicts,
+        pl.DataFrame(schema=returning.SCHEMA) if returned is None else returned,
     )
 
 
@@ -107,7 +115,10 @@ def stored(reader: Reader, parties: Sequence[int]) -> Golden:
         return reader.by_key(f"SELECT {names} FROM {table.name} WHERE {where}", parties, schema)
 
     return Golden(
-        read(GOLDEN_PARTY, _PARTY), read(GOLDEN_LIST, _LIST), read(GOLDEN_CONFLICT, _CONFLICT)
+        read(GOLDEN_PARTY, _PARTY),
+        read(GOLDEN_LIST, _LIST),
+        read(GOLDEN_CONFLICT, _CONFLICT),
+        read(RETURNED_ANSWER, _RETURNED),
     )
 
 
@@ -146,7 +157,13 @@ def changes(new: Golden, old: Golden, last: pl.DataFrame) -> Changes:
     )
     listed = _set_changes(new.lists, old.lists, ["party_id", "entity", "item"])
     disputed = _set_changes(new.conflicts, old.conflicts, ["party_id", "field"])
-    return Changes(opened, closed, listed, disputed, _told(differing, gone, listed, disputed))
+    on = list(returning.SCHEMA)
+    returned = (
+        new.returned.join(old.returned, on=on, how="anti", nulls_equal=True),
+        old.returned.join(new.returned, on=on, how="anti", nulls_equal=True),
+    )
+    told = _told(differing, gone, listed, disputed, returned)
+    return Changes(opened, closed, listed, disputed, returned, told)
 
 
 def _set_changes(
@@ -163,6 +180,7 @@ def _told(
     gone: pl.DataFrame,
     listed: tuple[pl.DataFrame, pl.DataFrame],
     disputed: tuple[pl.DataFrame, pl.DataFrame],
+    returned: tuple[pl.DataFrame, pl.DataFrame],
 ) -> pl.DataFrame:
     """Who changed in what: one row a party."""
     fields = [
@@ -173,6 +191,7 @@ def _told(
     ]
     fields += [rows.select("party_id", field="entity") for rows in listed]
     fields += [rows.select("party_id", field=pl.lit("conflicts")) for rows in disputed]
+    fields += [rows.select("party_id", field=pl.lit(name)) for name, rows in _answers(*returned)]
     fields += [frame.select("party_id", field=pl.lit(_SOURCES)) for frame in (differing, gone)]
     created = differing.filter(pl.col("version").is_null())["party_id"]
     change = (
@@ -191,9 +210,17 @@ def _told(
     )
 
 
+def _answers(opened: pl.DataFrame, closed: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The answers that came back, or count so no longer, by what they do to what is held."""
+    for outcome, name in (("confirmed", "confirmations"), ("corrected", "corrections")):
+        for rows in (opened, closed):
+            yield name, rows.filter(pl.col("outcome") == outcome)
+
+
 def instant(now: datetime, old: Golden) -> datetime:
     """`now`, or just after the newest of what it replaces: no two versions begin at once."""
-    newest = [frame["recorded_from"].max() for frame in (old.values, old.lists, old.conflicts)]
+    frames = (old.values, old.lists, old.conflicts, old.returned)
+    newest = [frame["recorded_from"].max() for frame in frames]
     after = [at + timedelta(microseconds=1) for at in newest if isinstance(at, datetime)]
     return max([now, *after])
 
@@ -204,7 +231,13 @@ def write(connection: Connection, bulk: Bulk, found: Changes, at: datetime) -> N
     keys = ["party_id", "version"]
     bulk.update(connection, GOLDEN_PARTY, found.closed.with_columns(recorded_to=moment), keys)
     bulk.insert(connection, GOLDEN_PARTY, found.opened.with_columns(recorded_from=moment))
-    pairs = ((GOLDEN_LIST, found.lists), (GOLDEN_CONFLICT, found.conflicts))
+    answers, ended = found.returned
+    keys_of_answers = ended.select(*returning.KEY, "recorded_from")
+    pairs = (
+        (GOLDEN_LIST, found.lists),
+        (GOLDEN_CONFLICT, found.conflicts),
+        (RETURNED_ANSWER, (answers, keys_of_answers)),
+    )
     for table, (opened, closed) in pairs:
         bulk.update(connection, table, closed.with_columns(recorded_to=moment), closed.columns)
         bulk.insert(connection, table, opened.with_columns(recorded_from=moment))

@@ -25,14 +25,32 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A record in which a word came back as the hub had filled it in, and its day."""
+
+    system: str
+    stream: str
+    record_key: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What one member says of a unit: its columns, whether these values hold, and whether they
-    agree with those that do."""
+    agree with those that do.
+
+    Attributes:
+        origin: of a word that repeats another one, with the day of that one.
+        repeats: whether it is a word that came back as the hub had filled it in.
+        confirmed: who repeated this word.
+    """
 
     origin: Origin
     values: Mapping[str, Any]
     holds: bool
     agrees: bool
+    repeats: bool = False
+    confirmed: tuple[Confirmation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ def _store() -> MetaData:
     from canonical.store.tables import METADATA
 
     # The modules are imported for the tables that they declare.
-    modules = (claim_tables.METADATA, party_tables.METADATA, receipt_tables.METADATA)
-    if any(metadata is not METADATA for metadata in modules):
+    some = (claim_tables.CLAIM_TABLES["party"], party_tables.PARTY, receipt_tables.RECEIPT)
+    if any(table.metadata is not METADATA for table in some):
         raise AssertionError("the store's tables are declared in one place")
     return METADATA
 
