@@ -41,6 +41,7 @@ COMMANDS = {
     "mapping": "hub.commands.mapping:mapping",
     "forms": "hub.commands.forms:forms",
     "db": "hub.commands.db:db",
+    "sso": "sso.commands.sso:sso",
     "mocks": "hub.commands.mocks:mocks",
     "doctor": "hub.commands.doctor:doctor",
 }

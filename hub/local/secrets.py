@@ -15,6 +15,7 @@ FILE_NAME = "local.env"
 JWT_SECRET = "AIRFLOW__API_AUTH__JWT_SECRET"  # noqa: S105 - a name
 FERNET_KEY = "AIRFLOW__CORE__FERNET_KEY"
 ADMIN_PASSWORD = "HUB_ADMIN_PASSWORD"  # noqa: S105 - a name
+TOKEN_SERVICE_KEY = "HUB_SSO_KEY"  # noqa: S105 - a name
 
 
 def _fernet_key() -> str:
@@ -26,6 +27,7 @@ GENERATORS: Mapping[str, Callable[[], str]] = {
     JWT_SECRET: lambda: secrets.token_urlsafe(64),
     FERNET_KEY: _fernet_key,
     ADMIN_PASSWORD: lambda: secrets.token_urlsafe(12),
+    TOKEN_SERVICE_KEY: _fernet_key,
 }
 """What a local run cannot do without, and how each is made."""
 

@@ -1,0 +1,1 @@
+"""`hub sso`: the token service's commands."""
