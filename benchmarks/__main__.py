@@ -13,6 +13,7 @@ from benchmarks.datasets import Dataset, flat
 from benchmarks.floors import floors
 from benchmarks.golden import block as golden
 from benchmarks.matching import block
+from benchmarks.prefill import block as prefill
 from benchmarks.results import Results
 from benchmarks.scenarios import Bench, Scenario
 from benchmarks.servers import page_server, postgres
@@ -20,6 +21,7 @@ from benchmarks.servers import page_server, postgres
 STORING = ("flat", "growth", "sqlite", "applications")
 READING = {"soap": 20, "csv_rows": 1, "xml": 20}
 """Blocks that only read (`benchmarks.reading`), and by what their records are fewer."""
+OTHERS = (block.SCENARIO, golden.SCENARIO, prefill.SCENARIO)
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -33,12 +35,15 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--scenarios",
         nargs="+",
-        choices=(*STORING, *READING, block.SCENARIO, golden.SCENARIO),
-        default=(*STORING, *READING, block.SCENARIO, golden.SCENARIO),
+        choices=(*STORING, *READING, *OTHERS),
+        default=(*STORING, *READING, *OTHERS),
         help="blocks to run",
     )
     parser.add_argument(
         "--claims", type=int, default=1_000_000, help="to match, and for golden records (1 000 000)"
+    )
+    parser.add_argument(
+        "--parties", type=int, default=1_000_000, help="to fill in forms for (1 000 000)"
     )
     parser.add_argument("--tuning", action="store_true", help="match the world for tuning")
     parser.add_argument("--growth-peers", action="store_true", help="let the peers grow, too")
@@ -86,6 +91,8 @@ def main() -> int:
         block.run(results, _say, _matching(options))
     if golden.SCENARIO in options.scenarios:
         _golden(options, results)
+    if prefill.SCENARIO in options.scenarios:
+        _prefill(options, results)
     if not set(options.scenarios) & set(STORING):
         return _tell(options, results, report.machine())
     return _tell(options, results, _store(options, results))
@@ -104,6 +111,12 @@ def _golden(options: argparse.Namespace, results: Results) -> None:
     claims, rounds = (20_000, 1) if options.quick else (options.claims, options.rounds)
     with postgres() as server:
         golden.run(results, _say, server, claims, rounds)
+
+
+def _prefill(options: argparse.Namespace, results: Results) -> None:
+    parties, rounds = (5_000, 1) if options.quick else (options.parties, options.rounds)
+    with postgres() as server:
+        prefill.run(results, _say, server, parties, rounds)
 
 
 def _store(options: argparse.Namespace, results: Results) -> dict[str, str]:

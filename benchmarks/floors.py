@@ -49,6 +49,7 @@ def floors(results: Results) -> list[Floor]:
         _least("XML, × xmlschema's to_dict", 7, 9, results.ratio("xml", "first", "to_dict")),
         *_matching(results),
         *_golden(results),
+        *_prefill(results),
     ]
 
 
@@ -86,6 +87,22 @@ def _golden(results: Results) -> list[Floor]:
         _most("golden records of 1 000 000 claims, seconds", 180, first, aim=120),
         _most("golden records, 1 % of claims changed, seconds", 5, changed),
         _most("golden records, peak memory, MB", 2000, peak),
+    ]
+
+
+def _prefill(results: Results) -> list[Floor]:
+    """Milliseconds of one form out of 1 000 000 parties; fewer parties say nothing of them."""
+    return [
+        _most(
+            f"prefill out of 1 000 000 parties, {name}, p95, ms",
+            20,
+            Spread.of(
+                run.measurement.counts["p95_us"] / 1000
+                for run in results.select("prefill", kind, "first").values()
+                if run.records >= 1_000_000
+            ),
+        )
+        for kind, name in (("postgresql", "PostgreSQL"), ("sqlite", "SQLite"))
     ]
 
 
