@@ -14,6 +14,7 @@ from typing import Any
 from canonical.model.business import Item
 from canonical.model.concepts import CONCEPTS, Concept
 from mappings.prefill import reasons
+from mappings.prefill.answers import Outcome
 from mappings.prefill.told import Candidate, Found, Told
 from mappings.prefill.years import closed, end_of, months_of
 
@@ -57,7 +58,11 @@ def _in_force(item: Item, day: date) -> bool:
 
 
 def _user(told: Told, concept: Concept, _found_of: Finder) -> Found:
-    """The user of the account as contact, to be confirmed."""
+    """The user of the account as contact, to be confirmed.
+
+    An account in force is vouched for by its provider on the day itself, however long ago its user
+    confirmed it: fields of an account have no freshness, and its age is said.
+    """
     column = concept.fields[0].name
     stated = _USER[concept.id]
     rows = [item for item in accounts(told) if item.values.get(stated)]
@@ -65,8 +70,11 @@ def _user(told: Told, concept: Concept, _found_of: Finder) -> Found:
         return ()
     notes = (reasons.ACCOUNT_USER, *((reasons.SEVERAL,) if len(rows) > 1 else ()))
     row = {column: rows[0].values[stated]}
-    found = Candidate((row,), (rows[0].origin,), notes, derived_from=("gbiz_account",))
-    return told.fresh(concept, found, strict=False)
+    origin = rows[0].origin
+    outcome, _ = told.aged(concept, (origin,), strict=False)
+    if outcome is not Outcome.PREFILL:
+        notes = (*notes, reasons.stale(origin.as_of, concept.fresh_for or 0))
+    return Candidate((row,), (origin,), notes, derived_from=("gbiz_account",))
 
 
 def _age(told: Told, concept: Concept, found_of: Finder) -> Found:
