@@ -18,7 +18,7 @@ import polars as pl
 
 from canonical.matching.components import components, linked
 from canonical.matching.contested import Contest, Links
-from canonical.matching.identity import CORPORATE_NUMBER, STRENGTH, anchors
+from canonical.matching.identity import CORPORATE_NUMBER, STRENGTH, anchors, joining
 from canonical.matching.joining import joined
 
 ALONE = "alone"
@@ -127,7 +127,7 @@ def _clusters(evidence: Evidence) -> pl.DataFrame:
 
 def _components(evidence: Evidence) -> pl.DataFrame:
     links = [
-        linked(evidence.identifiers, ["kind", "value"]),
+        linked(joining(evidence.identifiers), ["kind", "value"]),
         evidence.edges.filter(pl.col("outcome") == "same").select("low", "high"),
         evidence.decisions.filter(pl.col("verdict") == "same").select("low", "high"),
     ]
@@ -167,7 +167,7 @@ def _contested(evidence: Evidence, found: pl.DataFrame) -> pl.DataFrame:
 def _links(evidence: Evidence) -> Links:
     return Links.of(
         anchors(evidence.members, evidence.identifiers),
-        evidence.identifiers,
+        joining(evidence.identifiers),
         evidence.edges,
         evidence.decisions,
     )
@@ -192,7 +192,7 @@ def _explained(evidence: Evidence, clusters: pl.DataFrame) -> pl.DataFrame:
 def _shared(evidence: Evidence, clusters: pl.DataFrame) -> pl.DataFrame:
     """Identifiers that members share with others of their cluster and with nobody else's."""
     ranks = {kind: place for place, kind in enumerate(STRENGTH)}
-    held = evidence.identifiers.join(clusters, on="member_id")
+    held = joining(evidence.identifiers).join(clusters, on="member_id")
     value = ["kind", "value"]
     one_party = pl.col("cluster").n_unique().over(value) == 1
     several = pl.len().over([*value, "cluster"]) > 1

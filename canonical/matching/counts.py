@@ -34,12 +34,14 @@ class Counts:
 class MatchSummary:
     """What a run did: its steps, the version that decided, and the counts of each scope.
 
-    Even `chunks` depends on confidential records; it is for those who run matching.
+    Even `chunks` depends on confidential records; it is for those who run matching. `anew` is why
+    everything was matched from scratch (`run.ANEW`), None where it was not.
     """
 
     chunks: int = 0
     model_no: int = 0
     by_scope: Mapping[str, Counts] = field(default_factory=dict)
+    anew: str | None = None
 
     def seen(self, scopes: Collection[str] = ()) -> Counts:
         """The counts of what these scopes let see."""
@@ -47,13 +49,13 @@ class MatchSummary:
         seen = [counts for scope, counts in self.by_scope.items() if scope in allowed]
         return sum(seen, start=Counts())
 
-    def with_step(self, counts: Mapping[str, Counts]) -> MatchSummary:
+    def with_step(self, counts: Mapping[str, Counts], anew: str | None) -> MatchSummary:
         """The sum with one more step."""
         every = {
             scope: self.by_scope.get(scope, Counts()) + counts.get(scope, Counts())
             for scope in sorted({*self.by_scope, *counts})
         }
-        return MatchSummary(self.chunks + 1, self.model_no, every)
+        return MatchSummary(self.chunks + 1, self.model_no, every, self.anew or anew)
 
 
 def counted(

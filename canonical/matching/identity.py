@@ -1,8 +1,10 @@
 """Identifiers of members: what joins them exactly, before anything is compared.
 
 A number that its check digit refuses, or that belongs to the other kind of party, identifies
-nobody. Accounts, agencies and vendors are entities of their own in a record: their key is the
-identifier of the party with the same role, or of the record's only party.
+nobody. A 会社法人等番号 is the 法人番号 without its check digit: with the name it identifies, for
+then a register's row of that number and name has the same; alone it joins nobody. Accounts,
+agencies and vendors are entities of their own in a record: their key is the identifier of the
+party with the same role, or of the record's only party.
 """
 
 from __future__ import annotations
@@ -17,13 +19,15 @@ from canonical.model.party import INDIVIDUAL_KINDS
 CORPORATE_NUMBER = "corporate_number"
 SOLE_PROPRIETOR_NUMBER = "sole_proprietor_number"
 ACCOUNT = "gbizid_account"
+REGISTRY_NUMBER = "company_registration_number"
+NUMBER_AND_NAME = "completed_number"
 AGENCY = "support_agency_id"
 VENDOR = "vendor_number"
 
 STRENGTH = (
     CORPORATE_NUMBER,
     SOLE_PROPRIETOR_NUMBER,
-    "company_registration_number",
+    NUMBER_AND_NAME,
     ACCOUNT,
     AGENCY,
     "invoice_number",
@@ -32,10 +36,14 @@ STRENGTH = (
 )
 """Kinds of identifier, the strongest first: what a weaker one says never undoes a stronger one."""
 
+REGISTERS = ("base_registry",)
+"""Roles of the sources whose names complete a 会社法人等番号."""
+
 IDENTIFIER_SCHEMA = {"kind": pl.String, "value": pl.String, "member_id": pl.Int64}
 
-_ISSUER = "\x1f"
-_FILLER = rf"(?:^|{_ISSUER})(?:-+|{'|'.join(f'{digit}{{5,}}' for digit in '0123456789')})$"
+ISSUER = "\x1e"
+"""What stands between an issuer and its number; not what lists of keys are packed with."""
+_FILLER = rf"(?:^|{ISSUER})(?:-+|{'|'.join(f'{digit}{{5,}}' for digit in '0123456789')})$"
 """One digit over and over stands for no number; 9999999999999 has a good check digit, too."""
 _KEYS: dict[str, tuple[tuple[str, str], ...]] = {
     "account": ((ACCOUNT, "account_key"), (ACCOUNT, "parent_account")),
@@ -69,7 +77,7 @@ def identifiers(parties: pl.DataFrame, others: Mapping[str, pl.DataFrame]) -> pl
 
     Args:
         parties: member_id, record_id, role, ordinal, kind, corporate_number,
-            sole_proprietor_number.
+            sole_proprietor_number; name_core (reduced) and source_role, if they are known.
         others: current claims of the same records by entity (`ENTITIES_READ`) with record_id and
             role; entities without claims may be left out.
     """
@@ -84,7 +92,50 @@ def identifiers(parties: pl.DataFrame, others: Mapping[str, pl.DataFrame]) -> pl
             found += [_kind(attached, kind, pl.col(column)) for kind, column in keys]
     if "delegation" in others:
         found += _delegating(parties, others["delegation"])
-    return _checked(pl.concat(found)).unique().sort("kind", "value", "member_id")
+    checked = _completed(parties, _checked(pl.concat(found)))
+    return checked.unique().sort("kind", "value", "member_id")
+
+
+def joining(found: pl.DataFrame) -> pl.DataFrame:
+    """The identifiers that join: all but a 会社法人等番号 by itself."""
+    return found.filter(pl.col("kind") != REGISTRY_NUMBER)
+
+
+def _completed(parties: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """A 会社法人等番号 as the 法人番号 that it would be, and with the name that goes with it.
+
+    Rows of a register bear their number with their name as well. Who has a 法人番号 needs no other,
+    and a natural person has none.
+    """
+    told = found.filter(pl.col("kind") == REGISTRY_NUMBER)
+    held = found.filter(pl.col("kind") == CORPORATE_NUMBER)
+    natural = parties.filter(pl.col("kind").is_in(list(INDIVIDUAL_KINDS)))
+    whole = (
+        told.filter(pl.col("value").str.contains("^[0-9]{12}$"))
+        .join(held, on="member_id", how="anti")
+        .join(natural, on="member_id", how="anti")
+        .with_columns(value=_check_digit(pl.col("value")) + pl.col("value"))
+    )
+    rest = pl.concat([found.filter(pl.col("kind") != REGISTRY_NUMBER), whole])
+    if not {"name_core", "source_role"} <= set(parties.columns):
+        return rest
+    register = parties.filter(pl.col("source_role").is_in(REGISTERS)).select("member_id")
+    numbers = pl.concat([whole, held.join(register, on="member_id", how="semi")])
+    named = numbers.join(parties.select("member_id", "name_core"), on="member_id")
+    return pl.concat(
+        [
+            rest,
+            _kind(named, NUMBER_AND_NAME, pl.col("value") + ISSUER + pl.col("name_core")),
+        ]
+    )
+
+
+def _check_digit(base: pl.Expr) -> pl.Expr:
+    """The column form of the check digit in `base.identifiers`."""
+    digits = [base.str.slice(place, 1).cast(pl.Int32, strict=False) for place in range(12)]
+    odd = sum(digits[1:12:2], start=pl.lit(0))
+    even = sum(digits[0:12:2], start=pl.lit(0))
+    return (9 - (odd + 2 * even) % 9).cast(pl.String)
 
 
 def _own(parties: pl.DataFrame, kind: str, *, individual: bool) -> pl.DataFrame:
@@ -97,7 +148,7 @@ def _own(parties: pl.DataFrame, kind: str, *, individual: bool) -> pl.DataFrame:
 def _told(parties: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """Identifiers that a record lists; one of the party's own numbers counts where it has none."""
     issued = pl.when(pl.col("issued_by").is_not_null()).then(
-        pl.col("issued_by") + _ISSUER + pl.col("value")
+        pl.col("issued_by") + ISSUER + pl.col("value")
     )
     listed = claims.select("record_id", "role", told="kind", value=issued.otherwise("value"))
     joined = parties.join(listed, on=["record_id", "role"], how="inner")
@@ -153,11 +204,8 @@ def _checked(found: pl.DataFrame) -> pl.DataFrame:
 
 def _is_corporate_number(value: pl.Expr) -> pl.Expr:
     """The column form of `base.identifiers.is_corporate_number`."""
-    digits = [value.str.slice(place, 1).cast(pl.Int32, strict=False) for place in range(13)]
-    odd = sum(digits[2:13:2], start=pl.lit(0))
-    even = sum(digits[1:13:2], start=pl.lit(0))
-    check = 9 - (odd + 2 * even) % 9
-    return value.str.contains(r"^[1-9][0-9]{12}$") & (digits[0] == check)
+    check = _check_digit(value.str.slice(1))
+    return value.str.contains(r"^[1-9][0-9]{12}$") & (value.str.slice(0, 1) == check)
 
 
 def anchors(members: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
@@ -188,7 +236,7 @@ def anchors(members: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         .join(numbers, on="member_id", how="left")
         .select(
             "member_id",
-            number=pl.col("of") + _ISSUER + pl.col("value"),
+            number=pl.col("of") + ISSUER + pl.col("value"),
             nature=pl.when(corporate)
             .then(pl.lit("corporate"))
             .when(natural)

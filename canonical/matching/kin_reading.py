@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 from polars._typing import PolarsDataType
 
-from canonical.matching.identity import CORPORATE_NUMBER, anchors
+from canonical.matching.identity import CORPORATE_NUMBER, ISSUER, anchors
 from canonical.matching.kin import LINK_COLUMNS, PARTY_COLUMNS, linked
 from canonical.matching.sources import MEMBER_SCHEMA
 from canonical.matching.tables import Tables
@@ -212,7 +212,7 @@ def described(tables: Tables, parties: pl.Series) -> pl.DataFrame:
 
 def numbers(tables: Tables, parties: pl.Series) -> pl.DataFrame:
     """The corporate numbers of parties: party, number."""
-    value = pl.col("number").str.split("\x1f").list
+    value = pl.col("number").str.split(ISSUER).list
     told = described(tables, parties).filter(value.first() == CORPORATE_NUMBER)
     return told.select("party", number=value.last())
 

@@ -15,17 +15,19 @@ from dataclasses import dataclass
 import polars as pl
 from sqlalchemy import Connection
 
-from canonical.matching.identity import CORPORATE_NUMBER, anchors
+from canonical.matching.identity import CORPORATE_NUMBER, NUMBER_AND_NAME, REGISTRY_NUMBER, anchors
 from canonical.matching.tables import Tables
 from canonical.store.bulk import Bulk
 
 LIKELY = "likely"
 AMBIGUOUS = "ambiguous"
 SHARED = "shared_identifier"
+COMPLETED = "twelve_digits"
 REASONS = {
     LIKELY: "alike, but not enough to be sure",
     AMBIGUOUS: "alike enough, but another candidate or a rule stands against it",
     SHARED: "both carry one identifier, and something stands against joining them",
+    COMPLETED: "12 digits that would be the other's 法人番号, but its name does not agree",
 }
 
 _PAIR_SCHEMA = {
@@ -55,7 +57,13 @@ class Pending:
 def pending(connection: Connection, bulk: Bulk, scopes: Collection[str] = ()) -> Pending:
     """All pairs of parties that wait, as far as the scopes let see."""
     tables = Tables(connection, bulk)
-    found = pl.concat([_compared(connection, bulk), _sharing(connection, bulk)])
+    found = pl.concat(
+        [
+            _compared(connection, bulk),
+            _sharing(connection, bulk),
+            _uncompleted(connection, bulk),
+        ]
+    )
     allowed = ["", *scopes]
     found = found.filter(
         pl.col("scope_low").is_in(allowed) & pl.col("scope_high").is_in(allowed)
@@ -96,7 +104,7 @@ def _sharing(connection: Connection, bulk: Bulk) -> pl.DataFrame:
     statement = (
         "SELECT i.kind, i.value, i.member_id, c.party_id, c.scope FROM match_identifier i"
         f" JOIN crosswalk c ON c.member_id = i.member_id AND c.{_CURRENT}"
-        " WHERE i.kind <> :kind AND EXISTS (SELECT 1 FROM match_identifier j"
+        " WHERE i.kind NOT IN (:kind, :alone, :named) AND EXISTS (SELECT 1 FROM match_identifier j"
         f" JOIN crosswalk d ON d.member_id = j.member_id AND d.{_CURRENT}"
         " WHERE j.kind = i.kind AND j.value = i.value AND d.party_id <> c.party_id)"
     )
@@ -107,7 +115,8 @@ def _sharing(connection: Connection, bulk: Bulk) -> pl.DataFrame:
         "party_id": pl.Int64,
         "scope": pl.String,
     }
-    rows = bulk.select(connection, statement, {"kind": CORPORATE_NUMBER}, schema)
+    bound = {"kind": CORPORATE_NUMBER, "alone": REGISTRY_NUMBER, "named": NUMBER_AND_NAME}
+    rows = bulk.select(connection, statement, bound, schema)
     each = rows.sort("scope", "member_id").unique(
         ["kind", "value", "party_id"], keep="first", maintain_order=True
     )
@@ -127,6 +136,48 @@ def _sharing(connection: Connection, bulk: Bulk) -> pl.DataFrame:
         scope_high=pl.when(low_first).then("scope_high").otherwise("scope"),
         reason=pl.lit(SHARED),
         detail="kind",
+    )
+
+
+def _uncompleted(connection: Connection, bulk: Bulk) -> pl.DataFrame:
+    """Members whose 12 digits would be the 法人番号 of a party that they are not in."""
+    statement = (
+        "SELECT i.member_id, c.party_id, c.scope, j.member_id AS other, d.party_id AS other_party,"
+        " d.scope AS other_scope FROM match_identifier i"
+        " JOIN match_identifier j ON j.kind = :number AND j.value = i.value"
+        f" JOIN crosswalk c ON c.member_id = i.member_id AND c.{_CURRENT}"
+        f" JOIN crosswalk d ON d.member_id = j.member_id AND d.{_CURRENT}"
+        " WHERE i.kind = :kind AND c.party_id <> d.party_id"
+    )
+    schema = {
+        "member_id": pl.Int64,
+        "party_id": pl.Int64,
+        "scope": pl.String,
+        "other": pl.Int64,
+        "other_party": pl.Int64,
+        "other_scope": pl.String,
+    }
+    bound = {"kind": REGISTRY_NUMBER, "number": CORPORATE_NUMBER}
+    rows = bulk.select(connection, statement, bound, schema)
+    low_first = pl.col("member_id") < pl.col("other")
+
+    def ends(mine: str, its: str) -> tuple[pl.Expr, pl.Expr]:
+        low = pl.when(low_first).then(mine).otherwise(its)
+        return low, pl.when(low_first).then(its).otherwise(mine)
+
+    low, high = ends("member_id", "other")
+    party_low, party_high = ends("party_id", "other_party")
+    scope_low, scope_high = ends("scope", "other_scope")
+    return rows.select(
+        low=low,
+        high=high,
+        party_low=party_low,
+        party_high=party_high,
+        probability=pl.lit(None, pl.Float64),
+        scope_low=scope_low,
+        scope_high=scope_high,
+        reason=pl.lit(COMPLETED),
+        detail=pl.lit(REGISTRY_NUMBER),
     )
 
 
@@ -153,7 +204,7 @@ def _possible(tables: Tables, found: pl.DataFrame, allowed: list[str]) -> pl.Dat
     never = (pl.col("number_low") != pl.col("number_high")).fill_null(value=False) | (
         pl.col("nature_low") != pl.col("nature_high")
     ).fill_null(value=False)
-    return found.filter(~never | (pl.col("reason") == SHARED)).with_columns(
+    return found.filter(~never | pl.col("reason").is_in([SHARED, COMPLETED])).with_columns(
         one=pl.min_horizontal("party_low", "party_high"),
         other=pl.max_horizontal("party_low", "party_high"),
     )

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 
 from base.clock import Clock
 from base.failpoint import failpoint
-from canonical.matching import versions
+from canonical.matching import features, versions
 from canonical.matching.clustering import Evidence, partition
 from canonical.matching.counts import Counts, MatchSummary, counted
 from canonical.matching.edges import Compared, compare_all, compare_changed
@@ -41,13 +41,21 @@ CHUNK = 50_000
 FIRST_CHUNK = 1_000_000
 """Records of a chunk while nothing is matched yet: all in memory, nothing to look up."""
 
+ASKED, OTHER_MODEL, OTHER_FEATURES = "asked", "model", "features"
+ANEW = {
+    ASKED: "it was asked for",
+    OTHER_MODEL: "another version of the model is in force",
+    OTHER_FEATURES: "this version of the hub compares by other features than the one before",
+}
+"""Why everything is matched from scratch."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Step:
     """One chunk, read and compared, ready to be written.
 
     `gone` are rows of match_member that are no more or are replaced by those of `fresh`; `stated`
-    the members of all records of the chunk; `anew`: everything is matched from scratch.
+    the members of all records of the chunk; `anew`: why everything is matched from scratch.
     """
 
     seen: versions.State
@@ -58,7 +66,7 @@ class _Step:
     gone: pl.DataFrame
     stated: pl.Series
     compared: Compared
-    anew: bool
+    anew: str | None
 
 
 def match(
@@ -67,7 +75,8 @@ def match(
     """Match what changed since the last run; with `full`, everything from scratch.
 
     Both give the same partition under one model version, whatever `chunk_records` is. A new model
-    version in force is a reason to match everything anew, a new decision to settle what it touches.
+    version in force is a reason to match everything anew, and so is a store whose features another
+    version of the hub made; a new decision is one to settle what it touches.
     """
     versions.ensure(store.database, clock.now())
     with store.database.read() as connection:
@@ -79,7 +88,7 @@ def match(
             return summary
         counts = _written(store, step, clock.now())
         if counts is not None:
-            summary, full = summary.with_step(counts), False
+            summary, full = summary.with_step(counts, step.anew), False
 
 
 def _prepared(
@@ -90,9 +99,9 @@ def _prepared(
     seen = versions.state(connection)
     model_no, model = versions.active(connection)
     decision_no = versions.last_decision(connection)
-    if full or seen.model_no not in {model_no, versions.NO_MODEL}:
-        return _anew(tables, seen, model_no, model, decision_no)
     begun = seen.model_no != versions.NO_MODEL
+    if why := _why_anew(seen, model_no, full=full):
+        return _anew(tables, seen, (model_no, model), decision_no, why)
     chunk = next_chunk(connection, chunk_records or (CHUNK if begun else FIRST_CHUNK))
     if chunk is None and seen.decision_no == decision_no:
         return None
@@ -102,19 +111,30 @@ def _prepared(
     fresh, gone = _changed(tables, now, old)
     compared = compare_changed(tables, gone, fresh, model) if begun else compare_all(fresh, model)
     stated = pl.concat([now.rows["member_id"], old["member_id"]]).unique()
-    return _Step(seen, model_no, decision_no, chunk, fresh, gone, stated, compared, anew=False)
+    return _Step(seen, model_no, decision_no, chunk, fresh, gone, stated, compared, anew=None)
+
+
+def _why_anew(seen: versions.State, model_no: int, *, full: bool) -> str | None:
+    if full:
+        return ASKED
+    if seen.model_no == versions.NO_MODEL:
+        return None
+    if seen.features != features.VERSION:
+        return OTHER_FEATURES
+    return OTHER_MODEL if seen.model_no != model_no else None
 
 
 def _anew(
-    tables: Tables, seen: versions.State, model_no: int, model: Model, decision_no: int
+    tables: Tables, seen: versions.State, active: tuple[int, Model], decision_no: int, why: str
 ) -> _Step:
+    model_no, model = active
     chunk = whole(tables.connection)
     members = chunk.members(tables.connection, tables.bulk)
     changed = outstanding(tables.connection)
     stated = members.rows.filter(pl.col("record_id").is_in(changed.implode()))["member_id"]
     compared = compare_all(members, model)
     none = pl.DataFrame(schema=MEMBER_SCHEMA)
-    return _Step(seen, model_no, decision_no, chunk, members, none, stated, compared, anew=True)
+    return _Step(seen, model_no, decision_no, chunk, members, none, stated, compared, anew=why)
 
 
 def _old(tables: Tables, chunk: Chunk) -> pl.DataFrame:
@@ -172,7 +192,11 @@ def _write_all(tables: Tables, step: _Step, now: datetime) -> Placed:
         step.compared.edges,
         tables.decisions(),
     ).among(members.select("member_id", "scope", "kind"))
-    return _settled(tables, step, members, evidence, before=tables.current_crosswalk(), now=now)
+    before = tables.current_crosswalk()
+    placed = _settled(tables, step, members, evidence, before=before, now=now)
+    if step.anew == OTHER_FEATURES:
+        tables.pend(tables.current_crosswalk()["party_id"], RELATION_PENDING)
+    return placed
 
 
 def _write_changed(tables: Tables, step: _Step, now: datetime) -> Placed:

@@ -38,7 +38,13 @@ MEMBER_SCHEMA: dict[str, PolarsDataType] = {
 """A row of `match_member`: where the claim is, who may know of it, and its features."""
 
 _NUMBERS = (CORPORATE_NUMBER, SOLE_PROPRIETOR_NUMBER)
-_ORIGIN = {"system": pl.String, "stream": pl.String, "record_key": pl.String, "scope": pl.String}
+_ORIGIN = {
+    "system": pl.String,
+    "stream": pl.String,
+    "record_key": pl.String,
+    "scope": pl.String,
+    "source_role": pl.String,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,10 @@ def read_members(connection: Connection, bulk: Bulk, records: Records) -> Member
     rows = parties.select("member_id", *PLACE_OF_CLAIM, "scope").join(made, on="member_id")
     return Members(
         rows.select(MEMBER_SCHEMA.keys()).cast(MEMBER_SCHEMA).sort("member_id"),  # type: ignore[arg-type]
-        identifiers(parties, {name: frame for name, frame in others.items() if frame.height}),
+        identifiers(
+            parties.join(made.select("member_id", "name_core"), on="member_id"),
+            {name: frame for name, frame in others.items() if frame.height},
+        ),
     )
 
 
@@ -110,7 +119,8 @@ def _parties(connection: Connection, bulk: Bulk, records: Records) -> pl.DataFra
     columns = _types("party", (*CLAIM_COLUMNS, *_NUMBERS))
     stated = ", ".join(f'p."{name}"' for name in (*PLACE_OF_CLAIM, *columns))
     statement = (
-        f"SELECT {stated}, s.system, s.stream, r.record_key, s.scope FROM claim_party p"
+        f"SELECT {stated}, s.system, s.stream, r.record_key, s.scope, s.source_role"
+        " FROM claim_party p"
         " JOIN source_record r ON r.record_id = p.record_id"
         " JOIN stream s ON s.stream_id = r.stream_id"
         f" WHERE p.recorded_to IS NULL AND s.scope IS NOT NULL AND {records.condition('p.')}"

@@ -77,7 +77,7 @@ def shell(
 
 
 def commands(synced: Synced) -> Iterator[list[str]]:
-    item = item_name(next(i for i in synced.items if i.field == "corporate_no").item_id)
+    item = item_name(synced.items[0].item_id)
     key = synced.keys[0]
     for as_json in ([], ["--json"]):
         yield ["status", *as_json]

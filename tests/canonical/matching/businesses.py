@@ -55,6 +55,7 @@ class Record:
     party: dict[str, Any]
     account: str | None = None
     trade_name: str | None = None
+    registry_number: str | None = None
 
     def claims(self) -> Claims:
         """Its claims by entity."""
@@ -63,6 +64,10 @@ class Record:
             found["account"] = [{"key": self.key, "account_key": self.account}]
         if self.trade_name:
             found["trade_name"] = [{"key": self.key, "role": "applicant", "name": self.trade_name}]
+        if self.registry_number:
+            kind = "company_registration_number"
+            told = {"role": "applicant", "kind": kind, "value": self.registry_number}
+            found["party_identifier"] = [{"key": self.key, **told}]
         return found
 
 
@@ -128,7 +133,10 @@ def drawn(random_: random.Random, key: int) -> Record:
     if random_.random() < 0.15:
         party["address_block"] = "9-9-9"
     account = f"gbiz-{of}" if random_.random() < 0.15 else None
-    return Record(stream, f"r{key}", party, account)
+    twelve = number(of)[1:] if made is corporation and random_.random() < 0.3 else None
+    if twelve and random_.random() < 0.3:
+        party["name_core"] = "別の名"
+    return Record(stream, f"r{key}", party, account, registry_number=twelve)
 
 
 @dataclass
