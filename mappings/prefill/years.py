@@ -21,6 +21,8 @@ def figures(told: Told, concept: Concept, years: int) -> Found:
     """The figure of the last closed years, the latest first; of no certain year where none is
     asked."""
     column = concept.fields[0].name
+    if concept.qualifier("year") not in {None, "closed"}:
+        return ()
     if years == 0:
         return _latest(told, concept, column)
     end, notes = _last_end(told)
