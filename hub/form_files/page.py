@@ -22,6 +22,7 @@ from mappings.forms.suggesting.asked import safe_samples
 _NO_FIELDS = {"hidden", "submit", "button", "reset", "image", "password", "search"}
 _TYPES = {"date": "date", "month": "date", "number": "number", "email": "email", "tel": "tel",
           "url": "url", "file": "file", "checkbox": "checkbox", "radio": "choice"}  # fmt: skip
+_CONTROLS = {"input", "select", "textarea"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _EXAMPLE = re.compile(r"^\s*(?:例|入力例|記入例|ex|e\.g\.)\s*[)）.:：]?\s*", re.IGNORECASE)
 
@@ -150,7 +151,8 @@ def _text(element: Any) -> str:
     for child in element:
         if isinstance(child.tag, str) and child.tag not in {"select", "textarea", "script"}:
             pieces.append(_text(child))
-        pieces.append(child.tail or "")
+        tail = child.tail or ""
+        pieces.append("" if child.tag in _CONTROLS and unit_of(tail) else tail)
     return " ".join("".join(pieces).split())
 
 

@@ -50,10 +50,7 @@ def read_table(body: bytes, name: str) -> list[AskedField]:
     text = _decoded(body, name)
     head = text.partition("\n")[0]
     delimiter = max("\t,;", key=head.count)
-    rows = [
-        [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)
-    ]
-    rows = [row for row in rows if any(row) and not row[0].startswith("#")]
+    rows = [row for row in _rows(text, delimiter, name) if any(row) and not row[0].startswith("#")]
     columns = _columns(rows[0]) if rows else {}
     if "label" not in columns and "name" not in columns:
         return [AskedField(row[0]) for row in rows if row[0]]
@@ -65,6 +62,14 @@ def read_table(body: bytes, name: str) -> list[AskedField]:
         if cell.get("label") or cell.get("name"):
             found.append(_asked(cell, section))
     return found
+
+
+def _rows(text: str, delimiter: str, name: str) -> list[list[str]]:
+    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"), newline="")
+    try:
+        return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
+    except csv.Error:
+        raise ContractError(f"{name} is no table", remedy="Save it as tab-separated text") from None
 
 
 def _decoded(body: bytes, name: str) -> str:

@@ -188,26 +188,34 @@ def _doubtful(here: Standing, foreign: frozenset[str]) -> Standing:
 def _follows(
     place: int, near: list[int], fields: Sequence[AskedField], found: Sequence[Standing]
 ) -> Standing | None:
-    """フリガナ, 役職, 生年月日 belong to the name beside them."""
+    """フリガナ, 役職, 生年月日 belong to the name beside them; a reading may stand before it."""
     here = found[place]
     if here.meaning.head not in _FOLLOWS_NAME | NAMES:
         return None
-    after = [n for n in range(place + 1, min(place + 3, len(found)))
-             if fields[n].section == fields[place].section]  # fmt: skip
-    for n in (*near[:1], *after[:1], *near[1:3]):
-        other = found[n].meaning
-        if other.head in NAMES | {"trade_name"} and here.meaning.head != other.head:
-            whose = other.whose or _owner_of_name(other)
-            if not whose:
-                continue
-            because = f"beside {fields[n].shown}"
-            told = here.meaning.with_facets({"whose": whose})
-            adjacent = abs(n - place) == 1
-            if here.meaning.head == "kana" and other.core and not other.whose:
-                return None
-            unclear = here.unclear or ("" if adjacent else "whose it is, is guessed")
-            return replace(here, meaning=told, sure=adjacent, because=because, unclear=unclear)
-    return None
+    before = _person_at(near[0], here.meaning, found) if near else frozenset()
+    after: frozenset[str] = frozenset()
+    beside = place + 1
+    if here.meaning.head in {"kana", "title"} and beside < len(found):
+        name = found[beside].meaning.head in NAMES | {"trade_name"}
+        if name and fields[beside].section == fields[place].section:
+            after = _person_at(beside, here.meaning, found)
+    whose = before or after
+    if not whose:
+        return None
+    torn = here.meaning.head == "title" and bool(before and after) and before != after
+    because = f"beside {fields[near[0] if before else beside].shown}"
+    unclear = here.unclear or ("whose it is, is guessed" if torn else "")
+    told = here.meaning.with_facets({"whose": whose})
+    sure = here.sure and not torn
+    return replace(here, meaning=told, sure=sure, because=because, unclear=unclear)
+
+
+def _person_at(place: int, told: Meaning, found: Sequence[Standing]) -> frozenset[str]:
+    """Whose the field there is, if it is of a person or a name and does not ask the same."""
+    other = found[place].meaning
+    if other.head == told.head or other.head not in PERSONAL | {"trade_name"} - {"mobile"}:
+        return frozenset()
+    return other.whose or _owner_of_name(other)
 
 
 def _owner_of_name(other: Meaning) -> frozenset[str]:

@@ -12,7 +12,7 @@ from canonical.model.fields import FieldType
 from mappings.forms.form import Form
 from mappings.forms.suggesting.grams import Grams
 from mappings.forms.suggesting.meaning import Meaning, meaning
-from mappings.forms.suggesting.words import bare, plain
+from mappings.forms.suggesting.words import bare, parts, plain
 
 _FACETS = ("whose", "place", "year", "employees", "tax", "formula")
 _OF_THE_PARTY = {"party", "financial_statement", "officer", "shareholder", "party_identifier"}
@@ -93,8 +93,9 @@ def _known(concept: Concept, forms: Mapping[str, Form], hidden: set[str]) -> Kno
     asking = [(form.id, each.name) for form in forms.values() for each in form.fields
               if each.concept.id == concept.id]  # fmt: skip
     words = [*concept.labels, *(name for _, name in asking)]
-    if len(concept.fields) == 1 and concept.field and concept.field.startswith("party."):
-        words.append(concept.fields[0].ja)
+    one = concept.fields[0] if len(concept.fields) == 1 else None
+    if one is not None and (concept.field or "").startswith("party.") and not parts(one.ja)[1]:
+        words.append(one.ja)
     kept = [word for word in dict.fromkeys(words)
             if plain(word) not in hidden and bare(word) not in hidden]  # fmt: skip
     return Known(

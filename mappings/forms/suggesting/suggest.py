@@ -169,7 +169,9 @@ def _unclear(asked: AskedField, here: Standing, ranked: Sequence[_Weighed]) -> l
         found.append("the label is not quite the concept's")
     if not best.known.concept.reusable:
         found.append("what belongs to one filing is its own")
-    second = next((one for one in ranked[1:] if one.score > best.score - _MARGIN), None)
+    near = (one for one in ranked[1:] if one.score > best.score - _MARGIN)
+    question = best.known.concept.question  # parts of a whole are one question
+    second = next((one for one in near if one.known.concept.question != question), None)
     if second is not None:
         found.append(f"{second.known.concept.id} is near")
     if not here.sure or here.unclear:
