@@ -35,14 +35,17 @@ def run(full: bool, scopes: tuple[str, ...], as_json: bool) -> int:
     """
     from dataclasses import asdict
 
+    from canonical.matching.run import ANEW
     from hub.matching import run_matching
 
     with opened_store(scopes) as store:
         summary = run_matching(store, full=full)
     done = summary.seen(scopes)
     if as_json:
-        emit({**asdict(done), "model_no": summary.model_no})
+        emit({**asdict(done), "model_no": summary.model_no, "anew": summary.anew})
     else:
+        if summary.anew:
+            click.echo(f"Everything is matched from scratch: {ANEW[summary.anew]}.")
         click.echo(
             f"{counted(done.records, 'record')} looked at,"
             f" {counted(done.compared, 'claim')} compared, {done.moved:,} placed anew;"
