@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.mappings.prefill.businesses import DAY, LATELY, Made, codes, only, or
 
 PREFILL, CONFIRM, ASK = Outcome.PREFILL, Outcome.CONFIRM, Outcome.ASK
 LAST, BEFORE = date(2026, 3, 31), date(2025, 3, 31)
-SALES = {"sales_jpy": 120_000_000, "sales_jpy_unit": 1_000}
+SALES: dict[str, Any] = {"sales_jpy": 120_000_000, "sales_jpy_unit": 1_000}
 
 
 def test_the_last_closed_year_is_filled_in() -> None:
@@ -47,7 +48,7 @@ def test_until_the_accounts_are_settled_the_year_before_is_confirmed(
     [{"settled": False}, {"period_end": None, "period_start": None}, {"tax_included": True}],
 )
 def test_what_is_expected_undated_or_with_tax_is_no_closed_years_figure(
-    changes: dict[str, object],
+    changes: dict[str, Any],
 ) -> None:
     answer = Made().year(LAST, **SALES, **changes).answer("it_subsidy", "直近決算売上高")
 
@@ -97,7 +98,7 @@ def test_a_figure_that_the_row_that_holds_does_not_have_comes_from_another_of_th
     assert answer.origins == (other,)
 
 
-PARTS = {
+PARTS: dict[str, Any] = {
     "operating_profit_jpy": 10_000_000, "personnel_cost_jpy": 60_000_000,
     "depreciation_jpy": 5_000_001, "workers": 10,
     "gross_profit_jpy": 80_000_000, "hours_per_worker": 1_600,
