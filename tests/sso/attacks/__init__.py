@@ -1,0 +1,1 @@
+"""Attacks on running servers, each with the answer it must get."""
