@@ -54,8 +54,8 @@ def test_the_vendor_stands_beside_the_applicant(system: OneSystem, first: SyncSu
     claims = system.claims("applications", key)
     parties = {claim.role: claim.values for claim in claims if claim.entity == "party"}
     assert parties["vendor"]["name"] != parties["applicant"]["name"]
-    (identifier,) = [c for c in claims if c.entity == "party_identifier"]
-    assert (identifier.role, identifier.values["kind"]) == ("vendor", "source")
+    (identifier,) = [c for c in claims if (c.entity, c.role) == ("party_identifier", "vendor")]
+    assert identifier.values["kind"] == "source"
 
 
 def test_planned_years_stay_apart_from_the_closed_one(

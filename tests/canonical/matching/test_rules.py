@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
-from tests.canonical.matching.members import company, person, verdict
+from canonical.matching.explain import verdict as explained
+from canonical.matching.model import Model
+from tests.canonical.matching.members import company, made, person, verdict
 
 BORN = date(1961, 3, 7)
 
@@ -33,6 +35,23 @@ def test_another_spelling_is_the_same(changed: dict[str, object]) -> None:
 def test_relatives_at_one_address_are_different() -> None:
     relative = person(name="鵜川 節子", representative_name="鵜川 節子")
     assert verdict(person(), relative) == "different"
+
+
+@pytest.mark.parametrize("born", [date(1988, 9, 2), None])
+def test_relatives_who_share_all_but_their_given_name_are_different(born: date | None) -> None:
+    """The rule alone says so: by weight the two are one."""
+    shared = {
+        "email": "ukawa@example.jp",
+        "established_on": date(1999, 8, 2),
+        "established_on_precision": "day",
+    }
+    one = person(**shared, representative_birth_on=BORN)
+    other = person(
+        **shared, name="鵜川 節子", representative_name="鵜川 節子", representative_birth_on=born
+    )
+    told = explained(1, 2, made(one, other), Model.shipped())
+    assert told["probability"][0] > 0.999
+    assert told["outcome"][0] == "different"
 
 
 def test_relatives_with_the_same_shop_and_different_birthdays_are_different() -> None:
