@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
+from sso.tables import FAILURE
 from tests import postgres
 from tests.sso.running import Running, running
 
@@ -33,3 +35,13 @@ def service(request: pytest.FixtureRequest) -> Running:
     """A running service, once for each kind of store."""
     found: Running = request.getfixturevalue(f"on_{request.param}")
     return found
+
+
+@pytest.fixture(autouse=True)
+def _no_failures_yet(request: pytest.FixtureRequest) -> None:
+    """What an earlier test failed at is not held against this one."""
+    for name in ("service", "on_sqlite", "on_postgresql"):
+        if name in request.fixturenames:
+            running_one: Running = request.getfixturevalue(name)
+            with running_one.database.write() as connection:
+                connection.execute(delete(FAILURE))
