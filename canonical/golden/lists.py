@@ -117,13 +117,15 @@ def _echoed(ranked: pl.DataFrame, echoes: pl.DataFrame, rule: ListRule) -> pl.Da
         *on, "source_member", day="as_of", repeated="voice", echo=pl.lit(value=True)
     )
     beside = ranked.join(said, on=on, how="left", maintain_order="left")
-    of = ["party_id", "item"]
-    touched = beside.join(beside.filter(pl.col("echo")), on=of, how="semi")
+    repeating = beside.filter(pl.col("echo"))
+    telling = _telling(beside.join(repeating, on="party_id", how="semi"))
     mute = pl.DataFrame(
         [
             (party, item, member)
-            for (party, item), some in touched.group_by(of)
-            for member in _silent(some)
+            for (party, item), some in repeating.group_by("party_id", "item")
+            for member in echoing.silent(
+                dict(some.select("member_id", "source_member").iter_rows()), telling[party]
+            )
         ],
         schema={"party_id": pl.Int64, "item": pl.String, "member_id": pl.Int64},
         orient="row",
@@ -140,9 +142,10 @@ def _echoed(ranked: pl.DataFrame, echoes: pl.DataFrame, rule: ListRule) -> pl.Da
     )
 
 
-def _silent(some: pl.DataFrame) -> frozenset[int]:
-    sources = dict(some.filter(pl.col("echo")).select("member_id", "source_member").iter_rows())
-    return echoing.silent(sources, some["member_id"].to_list()) if sources else frozenset()
+def _telling(rows: pl.DataFrame) -> dict[object, list[int]]:
+    """By party whoever tells anything of the list: of whichever fiscal year it is."""
+    told = rows.group_by("party_id").agg(pl.col("member_id").unique().sort())
+    return dict(told.iter_rows())
 
 
 def _contents(entity: str, rows: pl.DataFrame, holds: pl.DataFrame, one: list[str]) -> pl.DataFrame:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from mocks.it_subsidy.flaws import draw_flaws
 from mocks.it_subsidy.timeline import DRAFT, FINAL, ROUNDS, closing_day, write_life
 from mocks.world.business import Business
 from mocks.world.dice import dice
 from mocks.world.dirt import Flaw
+from mocks.world.handed_in import HandedIn
 from mocks.world.timeline import Step
 from mocks.world.world import World
 
@@ -30,6 +32,7 @@ class ItApplication:
 
     `touched` are updates beside the steps; `known_until` is the day up to which the answers
     follow the business. `vendor` is None where the vendor is a consortium outside the world.
+    `given` are answers that were handed in word for word.
     """
 
     seed: int
@@ -50,6 +53,7 @@ class ItApplication:
     known_until: date
     flaws: tuple[Flaw, ...] = ()
     touched: list[datetime] = field(default_factory=list)
+    given: dict[str, Any] | None = None
 
     @property
     def requested_jpy(self) -> int:
@@ -100,6 +104,19 @@ def make_it_applications(world: World, flaws: float = 1.0) -> dict[str, ItApplic
             )
             found[made.id] = made
     return found
+
+
+def handed_in_application(world: World, handed_in: HandedIn) -> ItApplication:
+    """An application with these answers and no others, begun and submitted at present."""
+    rng = dice(world.seed, "it_subsidy", handed_in.id)
+    made = _application(world, rng, world.businesses[handed_in.business], [])
+    key, at = handed_in.id, world.now
+    made.id, made.given, made.known_until = key, handed_in.answers, world.today
+    made.steps = [
+        Step(at - timedelta(hours=1), f"{key}-A", "交付申請", "作成中"),
+        Step(at, f"{key}-A", "交付申請", "提出済"),
+    ]
+    return made
 
 
 def _application(

@@ -9,7 +9,11 @@ from typing import Any
 
 import msgspec
 
-from mocks.it_subsidy.applications import ItApplication, make_it_applications
+from mocks.it_subsidy.applications import (
+    ItApplication,
+    handed_in_application,
+    make_it_applications,
+)
 from mocks.it_subsidy.flaws import remarks, spoil
 from mocks.it_subsidy.form import answers
 from mocks.it_subsidy.timeline import DRAFT
@@ -17,6 +21,7 @@ from mocks.pages import CursorPages, Position, Snapshot, instant
 from mocks.subsidy.records import procedures
 from mocks.world import Changes, World
 from mocks.world.dice import dice
+from mocks.world.handed_in import typed
 from mocks.world.programs import japan
 from mocks.world.truth import RecordKey
 
@@ -54,8 +59,17 @@ class ItApplicationIndex(CursorPages):
         """Show the steps that have come; let applicants correct what changed, in some days."""
         for business in sorted(changes.businesses & self._of.keys()):
             self._correct_later(business)
+        self._take_in()
         self._encode_new(stamped=self.world.wall_clock is not None)
         self.snapshot = Snapshot.of(self._records.values())
+
+    def _take_in(self) -> None:
+        """Take in what was handed in since."""
+        for one in self.world.handed_in:
+            if one.system == "it_subsidy" and one.id not in self.applications:
+                made = handed_in_application(self.world, one)
+                self.applications[made.id] = made
+                self._of.setdefault(made.business, []).append(made)
 
     def _correct_later(self, business: str) -> None:
         world = self.world
@@ -100,6 +114,8 @@ def it_application_record(world: World, application: ItApplication) -> dict[str,
     draft = all(step.state in DRAFT for step in shown)
     form = answers(application, business, draft=draft)
     flaws = spoil(form, application.flaws, business) + remarks(form)
+    if application.given is not None:
+        form, flaws = typed(application.given, form), ()
     world.truth.state(
         RecordKey("it_subsidy", "applications", application.id),
         application.business,

@@ -11,6 +11,7 @@ from mocks.subsidy.form import answers, remarks, spoils
 from mocks.world.applications import Application
 from mocks.world.business import Business
 from mocks.world.dice import dice
+from mocks.world.handed_in import typed
 from mocks.world.timeline import Step
 from mocks.world.truth import RecordKey
 from mocks.world.world import World
@@ -29,6 +30,8 @@ def application_record(world: World, application: Application) -> dict[str, Any]
     form = answers(application, business, rng, consent=consent, draft=draft)
     flaws = tuple(flaw for flaw in application.flaws if spoils(flaw, form))
     flaws += remarks(form, business)
+    if application.given is not None:
+        form, flaws = typed(application.given, form), ()
     world.truth.state(
         RecordKey("subsidy", "applications", application.id),
         application.business,

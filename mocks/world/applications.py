@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from mocks.world.business import Business
 from mocks.world.dice import Weighted, dice, salesforce_id
@@ -31,7 +32,7 @@ class Application:
 
     `touched` are updates that have happened beside the steps (an answer was corrected).
     `known_until` is the day up to which the answers follow the business: the submission, later
-    where an answer was corrected.
+    where an answer was corrected. `given` are answers that were handed in word for word.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Application:
     known_until: date
     touched: list[datetime] = field(default_factory=list)
     consent: bool | None = None
+    given: dict[str, Any] | None = None
 
     @property
     def requested_jpy(self) -> int:
@@ -165,3 +167,26 @@ def agency(number: int) -> tuple[str, str]:
     kind = AGENCY_KINDS[number % 4]
     base = f"10{number * 7:09d}"
     return f"{kanji}{kind}", f"{base}{check_digit(base) % 10}"
+
+
+def hand_in(
+    seed: int,
+    index: int,
+    business: Business,
+    program: Program,
+    *,
+    at: datetime,
+    given: dict[str, Any],
+) -> Application:
+    """An application with these answers and no others, begun and submitted at `at`."""
+    drawn: Weighted[Program] = Weighted.of([(program, 1.0)])
+    made = _application(seed, index, [business], drawn)
+    first = made.steps[0]
+    made.steps = [
+        Step(at - timedelta(hours=1), first.procedure, first.kind, first.state),
+        Step(at, first.procedure, first.kind, "申請済"),
+    ]
+    made.flaws = ()
+    made.given = given
+    made.known_until = (at + timedelta(hours=9)).date()
+    return made

@@ -12,6 +12,7 @@ from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from mocks.world.applications import hand_in
 from mocks.world.business import Business, LegalName, Officer, Shareholder
 from mocks.world.dice import dice
 from mocks.world.founding import (
@@ -21,6 +22,7 @@ from mocks.world.founding import (
     incorporate,
     year_end,
 )
+from mocks.world.handed_in import SYSTEMS, HandedIn, nested
 from mocks.world.people import draw_person, families
 from mocks.world.places import draw_address
 from mocks.world.reactions import EventError, business_of, correct_later, day_of, end_open
@@ -37,7 +39,8 @@ def happen(world: World, event: dict[str, Any]) -> tuple[dict[str, Any], Changes
     """Let the event happen now; returns it completed (what was drawn is filled in).
 
     Keys: `kind`, `business` (id; drawn where left out), `on` (ISO day, default today), and the
-    kind's own: `name`, `city`, `to`, `form_version`, `program`, `month`, `days`.
+    kind's own: `name`, `city`, `to`, `form_version`, `program`, `month`, `days`, `system`,
+    `answers` (by path).
     """
     kind = event.get("kind")
     if kind not in EFFECTS:
@@ -259,6 +262,28 @@ def _ownership_changed(world: World, event: dict[str, Any], rng: Random) -> Chan
     return correct_later(world, event, rng, business.id)
 
 
+def _answers_submitted(world: World, event: dict[str, Any], rng: Random) -> Changes:
+    """An application is handed in with the `answers` given by path, and no others."""
+    business = business_of(world, event, rng)
+    system = event.setdefault("system", SYSTEMS[0])
+    given = event.get("answers")
+    if system not in SYSTEMS or not isinstance(given, dict):
+        msg = f"answers_submitted: it needs `answers` by path, and a `system` of {SYSTEMS}"
+        raise EventError(msg)
+    number = len(world.handed_in) + 1
+    key = event["application"] = f"HI{world.today:%Y%m%d}-{number:06d}"
+    handed_in = HandedIn(key, system, business.id, nested(given))
+    world.handed_in.append(handed_in)
+    if system != "subsidy":
+        return Changes()
+    program = next(p for p in world.visible_programs() if p.takes_applications)
+    index = len(world.applications) + 1_000_000
+    made = hand_in(world.seed, index, business, program, at=world.now, given=handed_in.answers)
+    world.applications[made.id] = made
+    event["application"] = made.id
+    return Changes(applications={made.id})
+
+
 EFFECTS: dict[str, Effect] = {
     "founded": _founded,
     "incorporated": _incorporated,
@@ -277,4 +302,5 @@ EFFECTS: dict[str, Effect] = {
     "form_version": _form_version,
     "fiscal_year_changed": _fiscal_year_changed,
     "ownership_changed": _ownership_changed,
+    "answers_submitted": _answers_submitted,
 }

@@ -12,6 +12,7 @@ from mocks.world.applications import Application, make_applications
 from mocks.world.business import Business
 from mocks.world.dice import dice
 from mocks.world.founding import found_business, move_in_the_past
+from mocks.world.handed_in import HandedIn
 from mocks.world.programs import Program, japan, make_programs, reuse_id
 from mocks.world.truth import Truth
 
@@ -71,6 +72,7 @@ class World:
         self.applications: dict[str, Application] = {
             a.id: a for a in make_applications(seed, wanted, made, listed)
         }
+        self.handed_in: list[HandedIn] = []
         self.agenda: list[tuple[datetime, str, Callable[[], Changes]]] = []
         self._listeners: list[Callable[[Changes], None]] = []
 
