@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("suggest")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--yaml", "as_yaml", is_flag=True, help="Print a forms: section to be edited.")
 @json_option
 def suggest_concepts(file: Path, as_yaml: bool, as_json: bool) -> None:

@@ -96,3 +96,8 @@ def test_what_is_no_form_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert run(["forms", "suggest", str(path)]) == 1
     assert "a.html has no field" in capsys.readouterr().err
     assert run(["forms", "suggest", str(path), "--json", "--yaml"]) == 2
+
+
+def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["forms", "suggest", "no/such.tsv"]) == 1
+    assert "such.tsv cannot be read" in capsys.readouterr().err
