@@ -20,7 +20,7 @@ from sso.model import CLIENT_CREDENTIALS, TOKEN_EXCHANGE, Audience, Client
 from sso.policy import Wanted, grants, only
 from sso.refusals import Refused
 from sso.request import Issued, TokenRequest, new_token_id
-from sso.tokens import MOST_ACTORS, BadToken, Claims, read
+from sso.tokens import MOST_ACTORS, BadToken, Claims
 
 ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*", re.ASCII)
@@ -116,13 +116,10 @@ class TokenExchangeGrant(HubGrant):
 
     def _subject(self, client: Client, token: str) -> Subject:
         """Who is signed in, by the presented token."""
-        if unverified_issuer(token) != self.server.issuer:
-            if not client.direct:
-                raise Refused("subject.foreign")
+        if client.direct and unverified_issuer(token) != self.server.issuer:
             return Subject(self._signed_in(Presented(token, client)))
         try:
-            keys = self.request.configuration.keys
-            claims = read(token, self.server.issuer, keys, self.request.now)
+            claims = self.server.read(self.request, token)
         except BadToken as error:
             raise Refused(f"subject.{error.rule}") from None
         if claims.subject is None:

@@ -23,7 +23,7 @@ from sso.model import Client
 from sso.refusals import Refused
 from sso.request import NO_STORE, Issued, TokenRequest, issue_row, refusal_row
 from sso.throttle import buckets
-from sso.tokens import write
+from sso.tokens import Claims, TokenReader, write
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ class TokenServer(AuthorizationServer):  # type: ignore[misc]
         self.issuer = issuer
         self.subjects = subjects
         self.representations = representations
+        self._reader = TokenReader(issuer)
         self.register_grant(TokenExchangeGrant)
         self.register_grant(ClientCredentialsGrant)
 
@@ -82,6 +83,15 @@ class TokenServer(AuthorizationServer):  # type: ignore[misc]
         )
         request.authenticated = found
         return found.client
+
+    def read(self, request: TokenRequest, token: str) -> Claims:
+        """What a token of the hub says; whether it was revoked is seen when the answer is written.
+
+        Raises:
+            BadToken: it does not hold.
+        """
+        now = request.configuration
+        return self._reader.read(token, now.keys, now.version, request.now)
 
     def issue(
         self, request: TokenRequest, issued: Issued, **more: Any

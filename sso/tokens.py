@@ -6,7 +6,10 @@ key, address or certificate in a token's header is ever followed.
 
 from __future__ import annotations
 
+import hashlib
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,7 +18,7 @@ import msgspec
 from joserfc import jws
 from joserfc.errors import JoseError
 
-from sso.keys import ALGORITHM, Keys
+from sso.keys import ALGORITHM, Keys, SigningKey
 from sso.subjects import AccountKey, DelegationRef
 
 TYPE: Final = "at+jwt"
@@ -24,6 +27,7 @@ LEEWAY = 5
 
 LONGEST = 8192
 MOST_ACTORS = 3
+_REMEMBERED = 10_000
 _HEADER = frozenset({"alg", "typ", "kid"})
 _COMPACT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
@@ -130,6 +134,10 @@ def read(token: str, issuer: str, keys: Keys, now: float) -> Claims:
     Raises:
         BadToken: it does not hold.
     """
+    return _read(token, issuer, keys, now)[0]
+
+
+def _read(token: str, issuer: str, keys: Keys, now: float) -> tuple[Claims, SigningKey]:
     if len(token) > LONGEST or not _COMPACT.fullmatch(token):
         raise BadToken("invalid")
     try:
@@ -143,7 +151,39 @@ def read(token: str, issuer: str, keys: Keys, now: float) -> Claims:
         claims = msgspec.json.decode(signature.payload)
     except (JoseError, ValueError, TypeError, KeyError, RecursionError):
         raise BadToken("invalid") from None
-    return _checked(claims, issuer, now)
+    return _checked(claims, issuer, now), key
+
+
+class TokenReader:
+    """Reads tokens, and checks the signature of one that comes again only once. For threads.
+
+    What it remembers holds for one version of the configuration, so a key that is taken away
+    takes its tokens with it.
+    """
+
+    def __init__(self, issuer: str) -> None:
+        self._issuer = issuer
+        self._lock = threading.Lock()
+        self._known: OrderedDict[bytes, tuple[Claims, int, SigningKey]] = OrderedDict()
+
+    def read(self, token: str, keys: Keys, version: int, now: float) -> Claims:
+        """As `read`.
+
+        Raises:
+            BadToken: it does not hold.
+        """
+        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        known = self._known.get(digest)
+        if known is not None and known[1] == version and known[2].published(now):
+            if known[0].expires_at <= now:
+                raise BadToken("expired")
+            return known[0]
+        claims, key = _read(token, self._issuer, keys, now)
+        with self._lock:
+            self._known[digest] = claims, version, key
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return claims
 
 
 def _checked(claims: Any, issuer: str, now: float) -> Claims:
