@@ -10,6 +10,7 @@ import click
 
 from hub.audited import every_system, leave, reads_businesses, systems_of_parties
 from hub.commands.options import emit, json_option
+from hub.commands.scopes import opened_store
 from hub.console import counted
 
 if TYPE_CHECKING:
@@ -77,16 +78,13 @@ def gif(
     What the form cannot hold is listed beside it. Ends with 1 if the XSD refused a business.
     """
     from base.clock import SystemClock
-    from base.settings import Settings
     from hub.exports.gif import GifExport
     from hub.exports.gif import export as write
-    from hub.sync import open_store
 
     chosen = _format(out, form)
     if xsd and chosen != "xml":
         raise click.UsageError("--xsd checks XML: leave it away, or say --format xml")
-    with open_store(Settings.load()) as store:
-        _check_scopes(store.database, scopes)
+    with opened_store(scopes) as store:
         parties = _parties(store.database, names, scopes) if names else None
         leave(
             None if parties is None else systems_of_parties(store.database, parties, scopes),
@@ -124,15 +122,6 @@ def _parties(database: Database, names: Sequence[str], scopes: Sequence[str]) ->
             " look for one with `hub business find NAME`"
         )
     return [party for parties in found.values() for party in parties]
-
-
-def _check_scopes(database: Database, scopes: Sequence[str]) -> None:
-    from hub.exports.golden import known_scopes
-
-    known = known_scopes(database)
-    if wrong := sorted(set(scopes) - set(known)):
-        there = ", ".join(known) or "none"
-        raise click.UsageError(f"no stream has the scope {', '.join(wrong)}; there are: {there}")
 
 
 def _print_report(report: Report, out: Path) -> None:

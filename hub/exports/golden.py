@@ -16,7 +16,6 @@ from canonical.model import ENTITIES
 from canonical.store.claim_tables import CLAIM_TABLES
 from canonical.store.database import Database
 from canonical.store.party_tables import CROSSWALK, GOLDEN_LIST, GOLDEN_PARTY
-from canonical.store.tables import STREAM
 
 PAGE = 500
 LISTS = ("party_identifier", "trade_name", "establishment", "contact")
@@ -57,13 +56,6 @@ def answering(database: Database, text: str, scopes: Collection[str] = ()) -> li
     they have now; none of which nothing may be told."""
     found = (business(database, party, scopes=scopes) for party in resolve(database, text, scopes))
     return list(dict.fromkeys(one.party_id for one in found if one is not None))
-
-
-def known_scopes(database: Database) -> list[str]:
-    """The scopes of confidential streams."""
-    query = select(STREAM.c.scope).where(STREAM.c.scope != "").distinct().order_by(STREAM.c.scope)
-    with database.read() as connection:
-        return list(connection.scalars(query))
 
 
 def _open(database: Database, parties: Sequence[int] | None) -> Iterator[Golden]:
