@@ -11,7 +11,18 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, literal_column, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    Select,
+    bindparam,
+    cast,
+    literal_column,
+    select,
+    union_all,
+)
 
 from canonical.golden import alone
 from canonical.golden.lists import LISTS
@@ -23,7 +34,7 @@ from canonical.model.business import Business, Item, Origin, Said, Unit
 from canonical.store.claim_tables import CLAIM_TABLES
 from canonical.store.party_tables import CROSSWALK, PARTY
 from canonical.store.receipt_tables import RECEIPT
-from canonical.store.tables import RECORD_BITS, SOURCE_RECORD, STREAM
+from canonical.store.tables import RECORD_BITS, SOURCE_RECORD
 
 BESIDE = ("account", "financial_statement", "past_grant", "registration_event")
 """What is told beside golden values where a form is filled in."""
@@ -42,12 +53,13 @@ def told(connection: Connection, party_id: int, asked: int, purpose: str) -> Bus
     if not members:
         return None
     records = sorted({row["record_id"] for row in members})
-    beside = {entity: _claims(connection, entity, records) for entity in BESIDE}
+    claims = _claims(connection, records)
+    beside = {entity: claims.get(entity, []) for entity in BESIDE}
     members = [
         {**row, "precedence": place}
         for row, place in zip(members, _precedence(members, beside), strict=True)
     ]
-    origins = _origins(connection, members, records)
+    origins = _origins(members, known)
     survived = alone.survive(members)
     return Business(
         party_id=party_id,
@@ -60,7 +72,7 @@ def told(connection: Connection, party_id: int, asked: int, purpose: str) -> Bus
         },
         units=_units(survived, origins),
         conflicts=survived.conflicts,
-        items=_items(connection, members, records, beside, origins),
+        items=_items(members, claims, origins),
         origins=tuple(origins.values()),
         beside=_beside(beside, members, origins),
         holders=known.holders,
@@ -71,12 +83,21 @@ def filled_in(connection: Connection, party_id: int) -> bool:
     """Whether a form was ever filled in for a party, or for one that was merged into it."""
     known, newest = {party_id}, [party_id]
     while newest:
-        merged = PARTY.c.merged_into.in_(newest)
-        came = connection.scalars(select(PARTY.c.party_id).where(merged)).all()
-        newest = [party for party in came if party not in known]
+        found = connection.execute(_filled_query(), {"parties": newest}).all()
+        if any(merged is None for (merged,) in found):
+            return True
+        newest = [merged for (merged,) in found if merged not in known]
         known |= set(newest)
-    query = select(RECEIPT.c.receipt_id).where(RECEIPT.c.party_id.in_(known)).limit(1)
-    return connection.execute(query).first() is not None
+    return False
+
+
+@cache
+def _filled_query() -> CompoundSelect[Any]:
+    """A null if some parties have a receipt, and who was merged into them."""
+    parties: BindParameter[Any] = bindparam("parties", expanding=True)
+    filled = select(RECEIPT.c.receipt_id).where(RECEIPT.c.party_id.in_(parties)).exists()
+    merged = select(PARTY.c.party_id).where(PARTY.c.merged_into.in_(parties))
+    return union_all(merged, select(cast(None, BigInteger)).where(filled))
 
 
 def _members(connection: Connection, party_id: int, known: Streams) -> list[dict[str, Any]]:
@@ -96,7 +117,7 @@ def _party_query() -> Select[Any]:
     return (
         select(
             member.member_id, member.record_id, member.role, member.ordinal, member.scope,
-            claim.as_of, claim.recorded_from,
+            claim.as_of, claim.recorded_from, SOURCE_RECORD.c.record_key,
             *(claim[name] for name in ENTITIES["party"].columns()),
         )
         .join(
@@ -105,6 +126,7 @@ def _party_query() -> Select[Any]:
             & (claim.role == member.role)
             & (claim.ordinal == member.ordinal),
         )
+        .join(SOURCE_RECORD, SOURCE_RECORD.c.record_id == member.record_id)
         .where(
             member.party_id == bindparam("party"),
             member.recorded_to.is_(None),
@@ -130,25 +152,32 @@ def _claim_query(entity: str) -> Select[Any]:
     )  # fmt: skip
 
 
-def _claims(connection: Connection, entity: str, records: Sequence[int]) -> list[Row]:
-    rows = connection.execute(_claim_query(entity), {"records": records}).mappings()
-    return [dict(row) for row in rows]
+def _claims(connection: Connection, records: Sequence[int]) -> dict[str, list[Row]]:
+    """The current rows of some records that are told beside their party, by entity."""
+    held = connection.scalars(_holding_query(), {"records": records}).all()
+    return {
+        entity: [
+            dict(row)
+            for row in connection.execute(_claim_query(entity), {"records": records}).mappings()
+        ]
+        for entity in held
+    }
 
 
 @cache
-def _holding_query(entities: tuple[str, ...]) -> Any:
+def _holding_query() -> CompoundSelect[Any]:
     """Which entities have a current row of some records: one read instead of one each."""
     return union_all(
         *(
             select(literal_column(f"'{entity}'")).where(
-                select(1)
+                select(table.c.record_id)
                 .where(
                     table.c.record_id.in_(bindparam("records", expanding=True)),
                     table.c.recorded_to.is_(None),
                 )
                 .exists()
             )
-            for entity in entities
+            for entity in dict.fromkeys([*LISTS, *BESIDE])
             for table in [CLAIM_TABLES[entity]]
         )
     )
@@ -194,18 +223,14 @@ _EPOCH = 719_163
 """The ordinal of 1970-01-01, from which a frame counts days."""
 
 
-def _origins(
-    connection: Connection, members: Sequence[Row], records: Sequence[int]
-) -> dict[int, Origin]:
-    rows = connection.execute(_record_query(), {"records": records})
-    named = {row.record_id: row for row in rows}
+def _origins(members: Sequence[Row], known: Streams) -> dict[int, Origin]:
     return {
         row["member_id"]: Origin(
             member_id=row["member_id"],
             record_id=row["record_id"],
-            system=record.system,
-            stream=record.stream,
-            record_key=record.record_key,
+            system=system,
+            stream=stream,
+            record_key=row["record_key"],
             role=row["role"],
             source_role=row["source_role"],
             as_of=row["as_of"],
@@ -213,18 +238,8 @@ def _origins(
             scope=row["scope"],
         )
         for row in sorted(members, key=lambda row: int(row["member_id"]))
-        for record in [named[row["record_id"]]]
+        for system, stream in [known.names[row["record_id"] >> RECORD_BITS]]
     }
-
-
-@cache
-def _record_query() -> Select[Any]:
-    record = SOURCE_RECORD.c
-    return (
-        select(record.record_id, record.record_key, STREAM.c.system, STREAM.c.stream)
-        .join(STREAM, STREAM.c.stream_id == record.stream_id)
-        .where(record.record_id.in_(bindparam("records", expanding=True)))
-    )
 
 
 def _units(survived: alone.Survived, origins: Mapping[int, Origin]) -> tuple[Unit, ...]:
@@ -259,27 +274,17 @@ def _agrees(name: str, row: Row, holder: Row) -> bool:
 
 
 def _items(
-    connection: Connection,
-    members: Sequence[Row],
-    records: Sequence[int],
-    beside: Mapping[str, Sequence[Row]],
-    origins: Mapping[int, Origin],
+    members: Sequence[Row], claims: Mapping[str, Sequence[Row]], origins: Mapping[int, Origin]
 ) -> tuple[Item, ...]:
     parents = {(row["record_id"], row["role"]): row for row in members if row["ordinal"] == 0}
-    some = tuple(entity for entity in LISTS if entity not in beside)
-    held = connection.execute(_holding_query(some), {"records": records}).scalars().all()
     found = []
     for entity in LISTS:
-        if entity in beside:
-            claims = beside[entity]
-        else:
-            claims = _claims(connection, entity, records) if entity in held else ()
         rows = [
             {
                 **claim,
                 **{name: parent[name] for name in ("member_id", "source_role", "precedence")},
             }
-            for claim in claims
+            for claim in claims.get(entity, ())
             if (parent := parents.get((claim["record_id"], claim["role"]))) is not None
         ]
         found += [

@@ -7,14 +7,24 @@ without a consent at all is left out, as is one whose consent was withdrawn. Wha
 is left out before anything is weighed, so that the next word that may be used holds.
 """
 
-
-
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Row,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from canonical.golden.ranking import OF_ITSELF
 from canonical.store.claim_tables import CLAIM_TABLES
@@ -87,20 +97,29 @@ def _consented(connection: Connection, records: Collection[int]) -> frozenset[in
         return frozenset()
     given: set[int] = set()
     refused: set[int] = set()
-    for entity, column in CONSENTS.items():
-        table = CLAIM_TABLES[entity].c
-        rows = connection.execute(
-            select(table.record_id, table[column]).where(
-                table.record_id.in_(records), table.recorded_to.is_(None)
-            )
-        )
-        for record, answer in rows:
-            (given if answer else refused).add(record)
-    consent = CLAIM_TABLES["consent"].c
-    states = connection.execute(
-        select(consent.record_id, consent.state, consent.withdrawn_at).where(
-            consent.record_id.in_(records), consent.recorded_to.is_(None)
-        )
-    )
-    refused |= {record for record, state, ended in states if state != _GIVEN or ended is not None}
+    for record, answer in connection.execute(_answers(), {"records": sorted(records)}):
+        (given if answer else refused).add(record)
     return frozenset(given - refused)
+
+
+@cache
+def _answers() -> CompoundSelect[Any]:
+    """What current claims of some records say to the use of their answers: record_id, yes or no.
+
+    A row of `consent` can only take back: what it gives is given by the field beside it.
+    """
+    found = [
+        select(table.record_id, func.coalesce(table[column], false())).where(
+            table.record_id.in_(bindparam("records", expanding=True)),
+            table.recorded_to.is_(None),
+        )
+        for entity, column in CONSENTS.items()
+        for table in [CLAIM_TABLES[entity].c]
+    ]
+    consent = CLAIM_TABLES["consent"].c
+    taken_back = select(consent.record_id, false()).where(
+        consent.record_id.in_(bindparam("records", expanding=True)),
+        consent.recorded_to.is_(None),
+        or_(consent.state.is_(None), consent.state != _GIVEN, consent.withdrawn_at.is_not(None)),
+    )
+    return union_all(*found, taken_back)

@@ -164,3 +164,36 @@ def test_every_forms_consent_is_one_that_is_asked_for() -> None:
         fields = {form.field(name).concept.field for name in named}
         assert fields <= {f"{entity}.{column}" for entity, column in CONSENTS.items()}
         assert len(fields) == 1
+
+
+def test_a_form_filled_in_for_a_party_that_was_merged_counts_for_the_one_it_is_now(
+    world: World,
+) -> None:
+    from sqlalchemy import insert
+
+    from canonical.store.party_tables import PARTY as PARTIES
+    from canonical.store.receipt_tables import RECEIPT
+    from tests.canonical.builders import T0
+
+    first, second, third = 11, 12, 13
+    with world.store.database.write() as connection:
+        for party, into in ((third, None), (second, third), (first, second)):
+            connection.execute(
+                insert(PARTIES).values(
+                    party_id=party, since=T0, changed_at=T0, confidential=False,
+                    status="merged" if into else "current", merged_into=into,
+                )
+            )  # fmt: skip
+    with world.store.database.read() as connection:
+        assert not one.filled_in(connection, third)
+    with world.store.database.write() as connection:
+        connection.execute(
+            insert(RECEIPT).values(
+                receipt_id="r", party_id=first, form="monozukuri", system="subsidy",
+                stream="applications", day=NEW, at=T0, purpose=PREFILL,
+            )
+        )  # fmt: skip
+    with world.store.database.read() as connection:
+        assert one.filled_in(connection, third)
+        assert one.filled_in(connection, first)
+        assert not one.filled_in(connection, 14)
