@@ -1,8 +1,9 @@
 """Proposes canonical fields for the fields of a contract nobody has mapped yet.
 
 Pure functions: what a field is called, what it is said to be, and what samples of it look like, are
-compared with the labels of the model, with usual other words for them (`data/synonyms.tsv`), and
-with what the transform of each candidate can read. A proposal is for a person to look at.
+compared with the labels of the model and of its concepts, with other words that systems use
+(`data/synonyms.tsv`), and with what the transform of each candidate can read. A proposal is for a
+person to look at.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 from base.errors import RefusedValue
 from canonical.model import ENTITIES, Field, FieldType
+from canonical.model.concepts import CONCEPTS
 from mappings.targets import default_transform, resolve
 from mappings.transforms import TRANSFORMS
 
@@ -164,7 +166,7 @@ def _whole(fields: Sequence[SourceField], parent: str) -> str | None:
     """The field beside a postal code that holds the whole address, or the rest of it."""
     for one in fields:
         if one.path.rpartition(".")[0] == parent and any(
-            _alike(mine, word) == 1 for mine in one.words for word in _synonyms()["party.address"]
+            _alike(mine, word) == 1 for mine in one.words for word in _address_words()
         ):
             return one.path
     return None
@@ -185,9 +187,26 @@ def _targets() -> dict[str, tuple[str, ...]]:
         for one in entity.fields:
             if not (one.codes or one.group or _DERIVED.search(one.name)):
                 target = f"{entity.name}.{one.name}"
-                found[target] = (*_labels(entity.name, one), *_synonyms().get(target, ()))
+                words = (*_labels(entity.name, one), *_asked(target), *_synonyms().get(target, ()))
+                found[target] = tuple(dict.fromkeys(words))
     found = {target: words for target, words in found.items() if words}
-    return found | {"party.address": _synonyms()["party.address"]}
+    return found | {"party.address": _address_words()}
+
+
+@cache
+def _address_words() -> tuple[str, ...]:
+    return (*_asked("party.address"), *_synonyms()["party.address"])
+
+
+def _asked(target: str) -> tuple[str, ...]:
+    """The labels by which forms ask for a field: of the party or contact itself, and as a whole."""
+    return tuple(
+        label
+        for concept in CONCEPTS.values()
+        if concept.field == target and not concept.part_of
+        if concept.qualifier("whose") in {None, "representative", "contact"}
+        for label in concept.labels
+    )
 
 
 def _labels(entity: str, one: Field) -> tuple[str, ...]:
