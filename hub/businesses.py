@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from canonical.golden.finding import Proceeding
-    from canonical.model.business import Business, Item, Origin, Said
+    from canonical.model.business import Business, Confirmation, Item, Origin, Said
 
 _OPEN_ITEMS = frozenset({"financial_statement"})
 
@@ -93,7 +93,14 @@ def _said(said: Said, masking: Masking) -> dict[str, Any]:
         "agrees": said.agrees,
         "values": masking.values("party", said.values),
         **origin(said.origin),
+        **({"repeats": True} if said.repeats else {}),
+        **({"confirmed": [_confirmation(one) for one in said.confirmed]} if said.confirmed else {}),
     }
+
+
+def _confirmation(one: Confirmation) -> dict[str, Any]:
+    """A record in which the business confirmed a word."""
+    return {"by": f"{one.system}.{one.stream}:{one.record_key}", "on": one.on}
 
 
 def _item(item: Item, masking: Masking) -> dict[str, Any]:

@@ -269,7 +269,7 @@ def _covering(some: Sequence[Expected], row: Row, columns: Sequence[str]) -> lis
     ]
     found: dict[str, Expected] = {}
     for name in stated:
-        of = next((one for one in some if _same(one.values.get(name), row[name])), None)
+        of = next((one for one in some if same(one.values.get(name), row[name])), None)
         if of is None:
             return []
         found[of.path] = of
@@ -281,14 +281,14 @@ def _merged(elements: Iterator[Expected]) -> dict[str, Any]:
 
 
 def _alike(element: Row, row: Row) -> int:
-    return sum(_same(value, row.get(name)) for name, value in element.items())
+    return sum(same(value, row.get(name)) for name, value in element.items())
 
 
 def _repeats(values: Row, row: Row, names: Sequence[str]) -> bool:
-    return all(_same(values.get(name), row.get(name)) for name in names)
+    return all(same(values.get(name), row.get(name)) for name in names)
 
 
-def _same(ours: Any, theirs: Any) -> bool:
+def same(ours: Any, theirs: Any) -> bool:
     """Whether two values are the same but for widths, spaces and capitals."""
     if isinstance(ours, str) and isinstance(theirs, str):
         return _reduced(ours) == _reduced(theirs)

@@ -52,7 +52,7 @@ def _print_fields(told: Mapping[str, Any]) -> None:
     shown = table("field", "value", "source", "record", "as of", "recorded since (JST)")
     for unit, said in told["fields"].items():
         for place, one in enumerate(said[: _MOST_LOSING + 1]):
-            sign = "" if one["holds"] else "  = " if one["agrees"] else "  ✗ "
+            sign = _sign(one)
             shown.add_row(
                 f"{readable.label(unit)} {unit}" if place == 0 else "",
                 sign + value_of(unit, one["values"]),
@@ -61,10 +61,22 @@ def _print_fields(told: Mapping[str, Any]) -> None:
                 str(one["as_of"] or "?"),
                 readable.instant(one["recorded_since"]),
             )
+            for by in one.get("confirmed", ()):
+                words = f"  確認 confirmed by {by['by']} on {by['on']}"
+                shown.add_row("", words, "", "", "", "")
         if len(said) > _MOST_LOSING + 1:
             more = len(said) - _MOST_LOSING - 1
             shown.add_row("", f"  … {more} more: --json shows them", "", "", "", "")
     console().print(shown)
+
+
+def _sign(said: Mapping[str, Any]) -> str:
+    """How a word stands to the one that holds; ↺ repeats what the hub had filled in."""
+    if said["holds"]:
+        return ""
+    if said.get("repeats"):
+        return "  ↺ "
+    return "  = " if said["agrees"] else "  ✗ "
 
 
 def _print_conflicts(told: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.commands.forms_check import check, schema
+from hub.commands.forms_findings import findings
 from hub.commands.forms_prefill import prefill, preview
 from hub.commands.forms_suggest import suggest_concepts
 from hub.commands.options import emit, json_option
@@ -26,6 +27,7 @@ def forms() -> None:
 forms.add_command(suggest_concepts)
 forms.add_command(prefill)
 forms.add_command(preview)
+forms.add_command(findings)
 
 
 def _chosen(names: Sequence[str]) -> list[Form]:

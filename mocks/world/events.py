@@ -266,7 +266,7 @@ def _answers_submitted(world: World, event: dict[str, Any], rng: Random) -> Chan
     """An application is handed in with the `answers` given by path, and no others."""
     business = business_of(world, event, rng)
     system = event.setdefault("system", SYSTEMS[0])
-    given = event.get("answers")
+    given = event.setdefault("answers", {})
     if system not in SYSTEMS or not isinstance(given, dict):
         msg = f"answers_submitted: it needs `answers` by path, and a `system` of {SYSTEMS}"
         raise EventError(msg)
