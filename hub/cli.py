@@ -42,6 +42,7 @@ COMMANDS = {
     "forms": "hub.commands.forms:forms",
     "db": "hub.commands.db:db",
     "sso": "sso.commands.sso:sso",
+    "api": "api.commands:api",
     "mocks": "hub.commands.mocks:mocks",
     "doctor": "hub.commands.doctor:doctor",
 }
