@@ -57,8 +57,8 @@ def check(
 ) -> int:
     """Check ANSWERS to a form before they are submitted; 1 when something is wrong.
 
-    ANSWERS is a JSON object, the name of each field and its answer, as `hub forms prefill --out`
-    writes it and `hub forms schema` describes it. No answer is shown, and none is kept.
+    ANSWERS is a JSON object, the name of each field and its answer, as `hub forms prefill`
+    writes it with `--out` and `hub forms schema` describes it. No answer is shown, and none is kept.
     """
     from base.clock import SystemClock
     from mappings.checking import Level
