@@ -40,7 +40,7 @@ class Finding:
     """One record that says otherwise than the business has said since.
 
     Attributes:
-        id: stays the same as long as the finding stands.
+        id: of the record and what of it is otherwise; stays the same as long as that stands.
         kind: `differs`, or `not_registered` (登記未反映) where a register has to be told.
         entity, unit: of a party which unit, else the list.
         held: whose record it is that says so; `held_values` are what it says.
@@ -102,11 +102,11 @@ def _corrections(database: Database, since: datetime | None) -> dict[int, list[R
 
 def _of_party(database: Database, told: Business, rows: Sequence[Row[Any]]) -> list[Finding]:
     found: dict[str, Finding] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (row.said_on, row.record_id), reverse=True):
         some = _of_unit(told, row) if row.entity == "party" else _of_list(database, told, row)
         for one in some:
             found.setdefault(one.id, one)
-    return list(found.values())
+    return sorted(found.values(), key=lambda one: (one.unit, one.held.member_id, one.id))
 
 
 def _of_unit(told: Business, row: Row[Any]) -> Iterator[Finding]:
@@ -208,7 +208,7 @@ def _finding(  # noqa: PLR0917 (a finding has two sides)
     unit = row.unit if row.entity == "party" else row.entity
     cause = f"{held.member_id} {row.entity} {unit} {row.path if row.entity != 'party' else ''}"
     return Finding(
-        blake2b(f"{cause} {by.member_id}".encode(), digest_size=8).hexdigest(),
+        blake2b(cause.encode(), digest_size=8).hexdigest(),
         told.party_id,
         NOT_REGISTERED if registered else DIFFERS,
         row.entity, unit, held, held_values, by, row.said_on, row.recorded_from, values,

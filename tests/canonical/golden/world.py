@@ -25,6 +25,8 @@ STREAMS = {
     ("advice", "cases"): ("adviser", "advice"),
 }
 
+_LISTS = ("officer", "shareholder", "financial_statement", "project")
+
 
 class World:
     """Three streams of one store: a register, applications, and cases that are a secret."""
@@ -42,9 +44,7 @@ class World:
     def say(self, system: str, key: str, as_of: date | None = NEW, **said: Any) -> None:
         """A record says something of the party of its number; lists by their entity's name."""
         self.versions += 1
-        lists = {
-            n: said.pop(n) for n in ("officer", "shareholder", "financial_statement") if n in said
-        }
+        lists = {n: said.pop(n) for n in _LISTS if n in said}
         number = said.pop("corporate_number", NUMBER)
         party = {"key": key, "as_of": as_of, "corporate_number": number, **said}
         claims = {"party": [party]} | {

@@ -70,6 +70,21 @@ class Desk(World):
             values, tuple(values),
         )  # fmt: skip
 
+    def fill_in_figure(self, column: str) -> str:
+        """A receipt of a figure of the last closed year."""
+        item = next(i for i in self.told().items if i.entity == "financial_statement")
+        value = item.values[column]
+        given = Given(
+            column, column, column, str(value), (item.origin,), (), "financial_statement", "self",
+            "year:0", {column: value}, (column,),
+        )  # fmt: skip
+        filing = Filing(PARTY, "form", "1", "grants", "applications", TODAY, "prefill")
+        return issue(self.store.database, filing, [given], clock=self.clock).id
+
+    def file(self, key: str, as_of: date, *, consent: bool | None = True, **said: Any) -> None:
+        """An application that says, or does not say, whether its answers may be used elsewhere."""
+        self.say("grants", key, as_of, project=[{"data_use_consent": consent}], **said)
+
     def held(self, party: int = PARTY) -> dict[str, tuple[Any, date | None, int]]:
         """Unit → value, as of when, and whose, for units of one column."""
         golden = self.golden(party)
