@@ -13,6 +13,7 @@ from typing import Any
 
 from canonical.model.business import Item
 from canonical.model.concepts import CONCEPTS, Concept
+from canonical.model.party import INDIVIDUAL_KINDS
 from mappings.prefill import reasons
 from mappings.prefill.answers import Outcome
 from mappings.prefill.told import Candidate, Found, Told
@@ -36,6 +37,27 @@ def derive(told: Told, concept: Concept, found_of: Finder) -> Candidate | None:
     rule = _RULES.get(concept.id)
     found = rule(told, concept, found_of) if rule else None
     return found if isinstance(found, Candidate) else None
+
+
+def named_as_person(told: Told, concept: Concept, found_of: Finder) -> Candidate | None:
+    """The name of a sole proprietor: the person's, whatever else stands where names stand.
+
+    GビズID shows the trade name of a sole proprietor as its name, and a trade name is no answer to
+    商号又は名称.
+    """
+    column = _PERSON.get(concept.id)
+    if column is None or told.business.values.get("kind") not in INDIVIDUAL_KINDS:
+        return None
+    source = CONCEPTS[column]
+    found = found_of(told, source, 0)
+    if not isinstance(found, Candidate):
+        return None
+    row = {concept.fields[0].name: found.rows[0].get(source.fields[0].name)}
+    why = reasons.derived([source], "個人事業主は氏名", "a sole proprietor's name is the person's")
+    return Candidate((row,), found.origins, found.notes, (why,), (source.id,))
+
+
+_PERSON = {"party_name": "representative_name", "party_name_kana": "representative_kana"}
 
 
 def accounts(told: Told) -> list[Item]:

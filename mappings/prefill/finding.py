@@ -15,6 +15,9 @@ from mappings.prefill.years import figures
 
 def find(told: Told, concept: Concept, years: int) -> Found:
     """What answers a concept, itself or derived; why nothing does."""
+    person = deriving.named_as_person(told, concept, found_of=_stated)
+    if person is not None:
+        return person
     found = _stated(told, concept, years)
     if isinstance(found, Candidate):
         return found

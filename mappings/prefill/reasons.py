@@ -112,6 +112,11 @@ SHORT_YEAR = _why("short_year", "12か月に満たない年度", "the fiscal yea
 NEW_YEAR = _why(
     "new_year", "その後の年度が閉じたばかりで、決算がまだかもしれない", "a later year closed lately"
 )
+YEAR_UNSURE = _why(
+    "year_unsure",
+    "年度が閉じた直後の申告で、その前の年度の数字かもしれない",
+    "stated so soon after the year's end that the year before may be meant",
+)
 INCOMPLETE = _why("incomplete", "問われた一部しかない", "only some of what is asked is held")
 ROUNDED = _why("rounded", "この様式の単位に丸めた", "rounded to the unit of the form")
 COARSER = _why(

@@ -147,8 +147,22 @@ class Told:
             if unit.name == conflict.field or unit.name.startswith(f"{conflict.field}_"):
                 unregistered = conflict.kind == "unregistered"
                 found.append(reasons.UNREGISTERED if unregistered else reasons.CONFLICT)
+        if not found and _contested(unit, said):
+            found.append(reasons.CONFLICT)
         images = self.images.get(said.origin.record_id, {})
         of_name = unit.name == "name" and images.get("name_image_id")
         if of_name or (unit.name == "address" and images.get("address_image_id")):
             found.append(reasons.IMAGE)
         return tuple(found)
+
+
+def _contested(unit: Unit, said: Said) -> bool:
+    """Whether another word of the same stream and day says otherwise: two accounts of a business
+    can name two representatives. Of a register's rows of one day the last one counts."""
+    own = said.origin
+    return own.source_role != "base_registry" and any(
+        not other.agrees
+        and other.origin.as_of == own.as_of
+        and (other.origin.system, other.origin.stream) == (own.system, own.stream)
+        for other in unit.said
+    )

@@ -146,6 +146,7 @@ def months_of(item: Item) -> int | None:
 def _odd(told: Told, item: Item, column: str, concept: Concept) -> tuple[Why, ...]:
     months = months_of(item)
     short = (reasons.SHORT_YEAR,) if months is not None and months < 12 else ()
+    unsure = (reasons.YEAR_UNSURE,) if _maybe_of_the_year_before(item) else ()
     against = any(
         end_of(other) == end_of(item)
         and other.values.get(column) is not None
@@ -154,7 +155,18 @@ def _odd(told: Told, item: Item, column: str, concept: Concept) -> tuple[Why, ..
         and not _agree(other, item, column)
         for other in closed(told)
     )
-    return (*short, *((reasons.CONFLICT,) if against else ()))
+    return (*short, *unsure, *((reasons.CONFLICT,) if against else ()))
+
+
+def _maybe_of_the_year_before(item: Item) -> bool:
+    """Whether "the last closed year" was asked when accounts of the latest were hardly settled.
+
+    A year that was stated with its end tells its months; one that the mapping counted back from the
+    day of the answer does not.
+    """
+    end, day = end_of(item), item.origin.as_of
+    counted = item.values.get("months") is None
+    return counted and end is not None and day is not None and day <= end + SETTLING
 
 
 def _latest(told: Told, concept: Concept, column: str) -> Found:

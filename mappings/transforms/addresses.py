@@ -36,11 +36,11 @@ _POSTAL = re.compile(r"^〒?\s*([0-9]{3}-?[0-9]{4})\s*(?=\D)")
 _KANJI = "〇一二三四五六七八九十百"
 _NUMBER = rf"(?:[0-9]+|[{_KANJI}]+)"
 _DASH = re.compile(rf"(?<=[0-9])\s*(?:[{DASHES}]|の)\s*(?=[0-9])")
-_KANJI_UNIT = re.compile(rf"[{_KANJI}]+(?=丁目|番地?(?![町{_KANJI}])|号(?!館)|地割)")
+_KANJI_UNIT = re.compile(rf"[{_KANJI}]+(?=丁目|番地?(?![町{_KANJI}])|号(?!館|地)|地割)")
 _CHOME = re.compile(r"(?<=[0-9])丁目?(?:\s*(?=[0-9])|$)")
 _BANCHI = re.compile(r"(?<=[0-9])(?:番地の?|番(?![街町館]))(?:\s*(?=[0-9])|(?=$|\s|[^0-9]))")
 _GO_AND_ROOM = re.compile(r"(?<=[0-9])号(?=[0-9])")
-_GO = re.compile(r"(?<=[0-9])号(?!室|館|棟|線)")
+_GO = re.compile(r"(?<=[0-9])号(?!室|館|棟|線|地)")
 _OAZA = re.compile(r"^(?:大字|字)|(?<=.)(?:大字)")
 _BLOCK = re.compile(
     r"(?P<town>.*?)(?P<block>[0-9]+(?:-[0-9]+)*(?![0-9条線])(?:番外地|地先|地割[0-9-]*)?)"
@@ -205,7 +205,7 @@ def _parts(*values: str | None) -> Values:
 
 ADDRESS = Transform(
     name="address",
-    version=4,
+    version=5,
     outputs=_OUTPUTS,
     parse=parse_address,
     format=_format,
@@ -354,7 +354,7 @@ def _fast_parts(columns: Sequence[pl.Expr], options: Options) -> Fast:
 
 ADDRESS_PARTS = Transform(
     name="address_parts",
-    version=4,
+    version=5,
     outputs=("_postal_code", *_OUTPUTS),
     parse=_parse_parts,
     format=_format_parts,
@@ -378,6 +378,11 @@ ADDRESS_PARTS = Transform(
             (None, "13", "千代田区", "霞が関1-3-1", None),
             _parts(None, "13", "13101", "東京都", "千代田区", "霞が関", "1-3-1", None,
                    "東京都千代田区霞が関1-3-1", "東京都千代田区霞が関1-3-1"),
+        ),
+        Example(
+            (None, "愛知県", "半田市", "十一号地３６番地", None),
+            _parts(None, "23", "23205", "愛知県", "半田市", "十一号地", "36", None,
+                   "愛知県半田市十一号地36", "愛知県半田市十一号地３６番地"),
         ),
         Example((None, "99", "千代田区", "霞が関1-3-1", None), refused="unknown_code"),
         Example(("1", None, None, None, None), refused="wrong_length"),

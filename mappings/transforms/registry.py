@@ -112,7 +112,7 @@ def _fast_address(columns: Sequence[pl.Expr], options: Options) -> Fast:
 
 REGISTERED_ADDRESS = Transform(
     name="registered_address",
-    version=2,
+    version=3,
     outputs=ADDRESS_PARTS.outputs,
     parse=_parse_address,
     format=lambda values, options: (*ADDRESS_PARTS.format(values, options), None),

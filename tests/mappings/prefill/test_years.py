@@ -87,7 +87,7 @@ def test_one_of_two_years_is_confirmed_as_incomplete() -> None:
 
 
 def test_a_figure_that_the_row_that_holds_does_not_have_comes_from_another_of_that_year() -> None:
-    other = origin("it_subsidy.applications", date(2026, 6, 1))
+    other = origin("it_subsidy.applications", date(2026, 8, 1))
     made = Made().year(LAST, origin(as_of=LATELY), operating_profit_jpy=1_000)
     made.beside("financial_statement", other, period_end=LAST, settled=True, **SALES)
     made.beside("financial_statement", other, period_end=BEFORE, settled=True, sales_jpy=1)
