@@ -153,5 +153,30 @@ SESSION = Table(
 Index("ix_sso_session_account", SESSION.c.issuer, SESSION.c.subject)
 Index("ix_sso_session_expires_at", SESSION.c.expires_at)
 
+CODE = Table(
+    "sso_code",
+    METADATA,
+    Column("code_id", String(64), primary_key=True, comment="SHA-256 of the authorization code"),
+    Column("session_id", String(64), nullable=False),
+    Column("client_id", String(100), nullable=False),
+    Column("redirect_uri", Text, nullable=False),
+    Column("challenge", String(43), nullable=False, comment="PKCE, S256"),
+    Column("nonce", Text),
+    Column("scopes", JSON, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+Index("ix_sso_code_expires_at", CODE.c.expires_at)
+
+AGENCY = Table(
+    "sso_agency",
+    METADATA,
+    Column("issuer", String(300), primary_key=True),
+    Column("subject", String(300), primary_key=True),
+    Column("agency_id", String(20), nullable=False, comment="認定支援機関ID"),
+    Column("linked_at", BigInteger, nullable=False),
+)
+Index("ix_sso_agency_agency_id", AGENCY.c.agency_id)
+
 SCHEMA = Schema("sso.migrations", "sso_version", lambda: METADATA)
 """The token service's schema, for `canonical.store.migrations`."""
