@@ -22,8 +22,8 @@ def api() -> None:
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the API until interrupted; TLS is the reverse proxy's in front of it."""
-    from api.serving import serve as start
     from api.service import prepare
+    from api.serving import serve as start
     from api.settings import ApiSettings
     from base.settings import Settings
 
