@@ -16,6 +16,7 @@ from canonical.receipts.answers import UNIT_OF
 from canonical.receipts.issuing import issue
 from canonical.store import Store
 from canonical.store.receipt_tables import RETURNED_ANSWER
+from tests.canonical.golden.parties import link
 from tests.canonical.golden.world import PARTY, World
 
 TODAY = date(2026, 5, 1)
@@ -29,6 +30,10 @@ class Desk(World):
         for system, role in (("registry", "base_registry"), ("grants", "procedure")):
             stream = self.syncs[system].stream_id
             store.describe_stream(stream, source_role=role, scope="", purposes=["prefill"])
+
+    def link(self) -> None:
+        """Members find their parties, without golden records."""
+        link(self.store, at=self.clock.now())
 
     def told(self, party: int = PARTY, **options: Any) -> Business:
         found = business(self.store.database, party, **options)
