@@ -11,6 +11,7 @@ from benchmarks.applications import applications
 from benchmarks.contenders import NAMES
 from benchmarks.datasets import Dataset, flat
 from benchmarks.floors import floors
+from benchmarks.forms import block as forms
 from benchmarks.golden import block as golden
 from benchmarks.matching import block
 from benchmarks.prefill import block as prefill
@@ -21,7 +22,7 @@ from benchmarks.servers import page_server, postgres
 STORING = ("flat", "growth", "sqlite", "applications")
 READING = {"soap": 20, "csv_rows": 1, "xml": 20}
 """Blocks that only read (`benchmarks.reading`), and by what their records are fewer."""
-OTHERS = (block.SCENARIO, golden.SCENARIO, prefill.SCENARIO)
+OTHERS = (block.SCENARIO, golden.SCENARIO, prefill.SCENARIO, forms.SCENARIO)
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -93,6 +94,8 @@ def main() -> int:
         _golden(options, results)
     if prefill.SCENARIO in options.scenarios:
         _prefill(options, results)
+    if forms.SCENARIO in options.scenarios and _forms(options) and options.check:
+        return 1
     if not set(options.scenarios) & set(STORING):
         return _tell(options, results, report.machine())
     return _tell(options, results, _store(options, results))
@@ -105,6 +108,14 @@ def _matching(options: argparse.Namespace) -> block.Setting:
         rounds=1 if options.quick else options.rounds,
         folder=options.out / block.SCENARIO,
     )
+
+
+def _forms(options: argparse.Namespace) -> list[str]:
+    """What was missed, which is said."""
+    missed = forms.run(_say, options.out / forms.SCENARIO, 60 if options.quick else 1_000)
+    for line in missed:
+        _say(f"missed: {line}")
+    return missed
 
 
 def _golden(options: argparse.Namespace, results: Results) -> None:
