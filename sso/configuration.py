@@ -7,6 +7,7 @@ configuration that was changed before it was recorded.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from joserfc import jwk
 from joserfc.errors import JoseError
 from sqlalchemy import Connection, select
 
-from base.errors import HubError, SettingsError
+from base.errors import HubError, InternalError, SettingsError, StoreUnreachable
 from canonical.store.database import Database
 from sso.keys import Keys, read_row
 from sso.model import Assurance, Audience, Authentication, Client, Mode, Rule, Secret
@@ -24,6 +25,7 @@ from sso.sealing import Sealer
 from sso.tables import AUDIENCE, CLIENT, CONFIGURATION, KEY, RULE
 
 LOOK_SECONDS = 0.5
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +116,10 @@ class Current:
                     version = version_of(connection)
                 if version != self.now.version:
                     self.refresh(self.now.version)
-            except HubError:
+            except StoreUnreachable:
                 continue
+            except Exception as error:  # noqa: BLE001 - a thread that ends would leave old rules
+                _log.error("%s", error if isinstance(error, HubError) else InternalError.of(error))
 
 
 def _client(row: Mapping[str, Any]) -> Client:

@@ -13,7 +13,7 @@ from canonical.store.database import Database
 from sso.keys import new_row
 from sso.sealing import Sealer
 from sso.statements import FAILURE_SECONDS
-from sso.tables import ASSERTION, CONFIGURATION, FAILURE, KEY, SESSION, TOKEN
+from sso.tables import ASSERTION, CODE, CONFIGURATION, FAILURE, KEY, SESSION, TOKEN
 
 EVERY_SECONDS = 60.0
 KEPT_SECONDS = 3600
@@ -51,6 +51,7 @@ def purge(database: Database, now: int) -> None:
     with database.write() as connection:
         connection.execute(delete(FAILURE).where(FAILURE.c.since < now - FAILURE_SECONDS))
         connection.execute(delete(ASSERTION).where(ASSERTION.c.expires_at < now))
+        connection.execute(delete(CODE).where(CODE.c.expires_at < now - KEPT_SECONDS))
         connection.execute(delete(TOKEN).where(TOKEN.c.expires_at < now - KEPT_SECONDS))
         connection.execute(delete(SESSION).where(SESSION.c.expires_at < now - KEPT_SECONDS))
 

@@ -25,6 +25,8 @@ class Refusal(NamedTuple):
     status: int = 400
 
 
+BAD_GRANT = "invalid_grant"
+_BAD_CODE = "The code is not valid."
 _BAD_CLIENT = "The client could not be authenticated."
 _BAD_SUBJECT = "The subject_token is not valid here."
 
@@ -74,6 +76,13 @@ REFUSALS = {
     "scope.missing": Refusal(SCOPE, "Name the scope: several rules could apply."),
     "scope.malformed": Refusal(SCOPE, "The scope is malformed."),
     "scope.beyond": Refusal(SCOPE, "The scope is not allowed."),
+    "code.missing": Refusal(REQUEST, "code, redirect_uri and code_verifier are required."),
+    "code.invalid": Refusal(BAD_GRANT, _BAD_CODE),
+    "code.used": Refusal(BAD_GRANT, _BAD_CODE),
+    "sign_in.refused": Refusal("access_denied", "The identity provider did not sign anybody in."),
+    "sign_in.lost": Refusal(REQUEST, "This sign-in has ended or was begun in another browser."),
+    "sign_in.logged_out": Refusal("login_required", "Nobody is signed in."),
+    "sign_in.provider": Refusal(REQUEST, "There is no such identity provider."),
     "identity_provider.away": Refusal(
         UNAVAILABLE, "The identity provider does not answer; try again later.", 503
     ),

@@ -17,7 +17,7 @@ from canonical.audit.insertion import insert
 from canonical.audit.rows import AuditRow
 from canonical.audit.tables import AUDIT_ROW, SCHEMA
 from canonical.store.database import Database
-from canonical.store.migrations import pending, upgrade
+from canonical.store.migrations import upgrade
 from canonical.store.side import side_database
 
 _ROW = AUDIT_ROW.c
@@ -62,15 +62,6 @@ class AuditLog:
         log = cls(side_database(url), clock)
         log.upgrade()
         return log
-
-    @classmethod
-    def migrated(cls, url: str) -> int:
-        """Bring the audit's tables to the newest migration; how many migrations they lacked."""
-        log = cls(side_database(url))
-        lacking = pending(log.database, SCHEMA)
-        log.upgrade()
-        log.close()
-        return lacking
 
     def upgrade(self) -> None:
         """Bring the audit's tables to the newest migration."""

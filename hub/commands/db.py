@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from hub.console import counted
+
+IN_THE_SIDE_DATABASE = ("canonical.audit.tables", "sso.tables")
+"""Modules that hold a `SCHEMA` of the side database, by name: the hub imports none of `sso`."""
 
 
 @click.group()
@@ -16,17 +20,20 @@ def db() -> None:
 
 @db.command()
 def upgrade() -> None:
-    """Bring the schema to the newest migration, also that of the audit in the side database."""
+    """Bring the schemas to their newest migrations: the store's, and those in the side database."""
     from base.settings import Settings
-    from canonical.audit import AuditLog
     from canonical.store import Store
+    from canonical.store.migrations import migrated
+    from canonical.store.side import side_database
 
     settings = Settings.load()
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with Store.open(settings.database_url) as store:
         pending = store.pending_migrations()
         store.upgrade()
-    pending += AuditLog.migrated(settings.side_database_url)
+    side = side_database(settings.side_database_url)
+    pending += sum(migrated(side, import_module(name).SCHEMA) for name in IN_THE_SIDE_DATABASE)
+    side.close()
     click.echo(
         f"{counted(pending, 'migration')} applied." if pending else "The schema is up to date."
     )

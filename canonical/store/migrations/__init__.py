@@ -22,7 +22,7 @@ from canonical.store.migrations.schema import STORE, Schema
 if TYPE_CHECKING:
     from canonical.store.database import Database
 
-__all__ = ["STORE", "Schema", "configuration", "pending", "upgrade", "version"]
+__all__ = ["STORE", "Schema", "configuration", "migrated", "pending", "upgrade", "version"]
 
 _LOCK = 5_081_201_900
 """Key of the advisory lock under which one process at a time migrates a PostgreSQL database."""
@@ -49,6 +49,13 @@ def pending(database: Database, schema: Schema = STORE) -> int:
     with database.read() as connection:
         at = version(connection, schema)
     return sum(1 for _ in script.iterate_revisions("head", at or "base"))
+
+
+def migrated(database: Database, schema: Schema) -> int:
+    """Bring a schema to its newest migration; how many migrations it lacked."""
+    lacking = pending(database, schema)
+    upgrade(database, schema)
+    return lacking
 
 
 def version(connection: Connection, schema: Schema = STORE) -> str | None:
