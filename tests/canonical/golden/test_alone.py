@@ -17,7 +17,9 @@ from canonical.model import ENTITIES
 from canonical.store.frames import TYPES
 from tests.canonical.golden.claims import SCHEMA, frame
 
-_DAYS = st.sampled_from([None, date(2019, 3, 31), date(2023, 4, 1), date(2026, 1, 5)])
+_DAYS = st.sampled_from(
+    [None, date(2019, 3, 31), date(2023, 4, 1), date(2023, 4, 17), date(2023, 11, 1)]
+)
 _ROLES = st.sampled_from(
     ["base_registry", "register", "identity_provider", "aggregator", "procedure", "adviser"]
 )
