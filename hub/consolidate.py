@@ -79,6 +79,7 @@ def consolidate(
     from base.clock import SystemClock
     from canonical.changes import sequencer
     from canonical.golden import build
+    from canonical.search import refresh
     from hub.matching import run_matching
 
     clock = clock or SystemClock()
@@ -90,6 +91,7 @@ def consolidate(
     golden = build.run(store.database, clock=clock)
     said(STEPS[2])
     numbered = sequencer.number(store.database)
+    refresh(store.database)
     return Consolidation(
         records=matched.seen(scopes).records,
         golden=golden.changed,

@@ -97,6 +97,37 @@ def read(
     return Page(shown, shown[-1].event_id if more else end.event_id, more)
 
 
+def of_party(
+    database: Database,
+    party_id: int,
+    *,
+    since: str | None = None,
+    scopes: Iterable[str] = (),
+    limit: int = LIMIT,
+) -> Page | None:
+    """Events of one business, oldest first; None where the cursor is none of its events.
+
+    Args:
+        since: the id of an event of this business that the reader may know of.
+    """
+    mine = and_(_E.scope.in_(_visible(scopes)), _E.party_id == party_id, _E.sequence.is_not(None))
+    with database.read() as connection:
+        after = 0
+        if since is not None:
+            found = connection.scalar(select(_E.sequence).where(_E.event_id == since, mine))
+            if found is None:
+                return None
+            after = found
+        rows = connection.execute(
+            select(_E.event_id, _E.kind, _E.party_id, _E.scope, _E.at, _E.data)
+            .where(mine, _E.sequence > after)
+            .order_by(_E.sequence)
+            .limit(limit + 1)
+        ).all()
+    shown = [Event(*row) for row in rows[:limit]]
+    return Page(shown, shown[-1].event_id if shown else since, len(rows) > limit)
+
+
 def waiting(database: Database, scopes: Iterable[str] = ()) -> int:
     """How many events that the reader may know of have no number yet, and so are not read."""
     with database.read() as connection:

@@ -206,7 +206,7 @@ RELATION_PENDING = Table(
 
 
 def _named(entity: str, column: str) -> None:
-    """An index of the current claims that name another party by its number; they are few."""
+    """An index of the current claims that name another party, or an account; they are few."""
     table = CLAIM_TABLES[entity]
     where = text(f"{column} IS NOT NULL AND recorded_to IS NULL")
     name = f"ix_{table.name}_{column}"
@@ -216,6 +216,7 @@ def _named(entity: str, column: str) -> None:
 _named("party_relation", "other_corporate_number")
 _named("registration_event", "successor_number")
 _named("shareholder", "corporate_number")
+_named("delegation", "delegate_account")
 
 GOLDEN_PENDING = Table(
     "golden_pending",

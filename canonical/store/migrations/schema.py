@@ -24,11 +24,16 @@ class Schema:
 
 
 def _store() -> MetaData:
-    from canonical.store import claim_tables, party_tables, receipt_tables
+    from canonical.store import claim_tables, party_tables, receipt_tables, search_tables
     from canonical.store.tables import METADATA
 
     # The modules are imported for the tables that they declare.
-    some = (claim_tables.CLAIM_TABLES["party"], party_tables.PARTY, receipt_tables.RECEIPT)
+    some = (
+        claim_tables.CLAIM_TABLES["party"],
+        party_tables.PARTY,
+        receipt_tables.RECEIPT,
+        search_tables.SEARCH_ENTRY,
+    )
     if any(table.metadata is not METADATA for table in some):
         raise AssertionError("the store's tables are declared in one place")
     return METADATA
