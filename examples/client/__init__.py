@@ -1,0 +1,1 @@
+"""A typed client of the hub for front ends: the token service and the read API."""
