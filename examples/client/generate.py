@@ -59,9 +59,8 @@ def _typed(schema: Schema, plain: Mapping[str, str], any_: str, many: str, by_na
 def python(document: Schema) -> str:
     """The module of TypedDicts."""
     told = [
-        f'"""{HEAD}"""',
-        "from __future__ import annotations",
-        "from typing import Any, NotRequired, TypedDict",
+        f'"""{HEAD}"""\n\nfrom __future__ import annotations\n\n'
+        "from typing import Any, NotRequired, TypedDict"
     ]
     for name, schema in sorted(document["components"]["schemas"].items()):
         if schema.get("type") != "object":
