@@ -129,6 +129,18 @@ def test_an_echo_of_a_register_that_is_gone_is_no_register_s_word(desk: Desk) ->
     assert golden["name"] == "新登記"
 
 
+def test_an_echo_is_no_stronger_than_the_word_that_it_repeated(desk: Desk) -> None:
+    desk.say("registry", "r1", OLD, employees_permanent=5)
+    desk.run()
+    desk.fill_in("employees_permanent")
+    desk.say("grants", "g2", LATER, employees_permanent=5)
+    desk.run()
+    desk.forget("registry", "r1")
+    desk.say("registry", "r2", MID, employees_permanent=9)
+    desk.run()
+    assert desk.held()["employees_permanent"][:2] == (9, MID)
+
+
 def test_an_echo_of_an_echo_is_of_the_first_day(desk: Desk) -> None:
     desk.fill_in("phone")
     desk.say("grants", "g2", LATER, phone="03-1")
