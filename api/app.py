@@ -14,7 +14,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import models
 from api.problems import KINDS, OF_STATUS, Refused
-from api.routes import applications, businesses, confidential, looks, me
+from api.routes import (
+    applications,
+    businesses,
+    changes,
+    confidential,
+    directory,
+    forms,
+    looks,
+    me,
+)
 from api.service import Service
 from base.errors import HubError, StoreUnreachable
 
@@ -29,7 +38,10 @@ DESCRIPTION = (
     " token of the hub (RFC 9068) for this API's audience. Errors are Problem Details (RFC 9457);"
     " lists are paged by cursor; every answer has an ETag and leaves an audit row."
 )
-_ROUTERS = (me.router, businesses.router, applications.router, confidential.router, looks.router)
+_ROUTERS = tuple(
+    one.router
+    for one in (me, businesses, applications, confidential, directory, forms, changes, looks)
+)
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),

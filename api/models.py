@@ -218,6 +218,7 @@ class Change(Shape):
     subject: str | None = None
     time: datetime
     datacontenttype: str | None = None
+    dataschema: str | None = None
     scope: str | None = None
     data: dict[str, Any] | None = None
 

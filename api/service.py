@@ -15,9 +15,11 @@ from canonical.access.accounts import party_of
 from canonical.access.businesses import Streams
 from canonical.access.quick import Quick
 from canonical.audit import AuditLog, GroupWriter, Sealer
+from canonical.search import refresh
 from canonical.store import Store
 from canonical.store.database import Database
 from sso.resource import Validator
+from sso.service import prepare as prepare_tokens
 from sso.subjects import AccountKey
 
 PARTY_SECONDS = 5.0
@@ -28,12 +30,12 @@ THREADS = 12
 
 
 def prepare(settings: ApiSettings) -> None:
-    """Bring the audit, and an embedded store, to the newest migration.
+    """Bring the side database and an embedded store to their newest migrations, search up to date.
 
     Raises:
         SettingsError: a PostgreSQL store lacks migrations, which `hub db upgrade` applies.
     """
-    AuditLog.migrated(settings.side_database_url)
+    prepare_tokens(settings.service, SystemClock()).close()
     with Store.open(settings.database_url) as store:
         if store.dialect == "sqlite":
             store.upgrade()
@@ -41,6 +43,7 @@ def prepare(settings: ApiSettings) -> None:
             raise SettingsError(
                 f"the store lacks {lacking} migrations", remedy="Run `hub db upgrade`"
             )
+        refresh(store.database)
 
 
 class Service:

@@ -23,6 +23,7 @@ from base.settings import Settings
 from canonical.audit import AuditRow
 from canonical.audit.columns import row_of
 from canonical.audit.tables import AUDIT_ROW
+from canonical.changes import sequencer
 from canonical.store import Store
 from canonical.store.database import Database
 from sso import tokens
@@ -98,7 +99,7 @@ class Running:
         """Every audit row, in the order in which they were made."""
         query = select(AUDIT_ROW).order_by(AUDIT_ROW.c.row_id)
         with self.side.read() as connection:
-            return [row_of(row) for row in connection.execute(query).mappings().all()]
+            return [row_of(dict(row)) for row in connection.execute(query).mappings()]
 
 
 def free_port() -> int:
@@ -129,8 +130,9 @@ def running(
     side = prepare_sso(settings.service, SystemClock())
     with Store.open(settings.database_url) as store:
         store.upgrade()
-        prepare_api(settings)
         fill(store, secrets=secrets)
+        sequencer.number(store.database)
+        prepare_api(settings)
         start = f"from api.serving import serve; serve('127.0.0.1', {port}, 2)"
         process = subprocess.Popen(
             [sys.executable, "-c", start], env={**os.environ, **environ}, cwd=Path.cwd()
