@@ -57,8 +57,8 @@ def check(
 ) -> int:
     """Check ANSWERS to a form before they are submitted; 1 when something is wrong.
 
-    ANSWERS is a JSON object, the name of each field and its answer, as `hub forms prefill`
-    writes it with `--out` and `hub forms schema` describes it. No answer is shown, and none is kept.
+    ANSWERS is a JSON object, the name of each field and its answer, as `hub forms prefill --out`
+    writes it and `hub forms schema` describes it. No answer is shown, and none is kept.
     """
     from base.clock import SystemClock
     from mappings.checking import Level
@@ -163,9 +163,11 @@ def _business(which: str, day: date | None) -> Business | None:
     from canonical.golden import finding
     from canonical.golden.asof import business
     from canonical.golden.permission import PREFILL
+    from hub.matching import describe_streams
     from hub.sync import open_store
 
     with open_store(Settings.load()) as store:
+        describe_streams(store)
         parties = finding.resolve(store.database, which)
         if len(parties) > 1:
             several = ", ".join(map(str, parties))
