@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from canonical.model import ENTITIES
 from canonical.model.fields import Authority, Classification, Entity, Field
@@ -79,13 +80,7 @@ class Concept:
     @property
     def fields(self) -> tuple[Field, ...]:
         """The canonical fields that hold the answer: one, those of a group, or an entity's."""
-        entity = self.entity
-        if entity is None or self.field is None:
-            return ()
-        name = self.field.partition(".")[2]
-        if not name:
-            return entity.fields
-        return entity.groups().get(name) or (entity.field(name),)
+        return _fields_of(self.field) if self.field else ()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -125,6 +120,16 @@ class Concept:
     def qualifier(self, name: str) -> str | None:
         """The value of one qualifier."""
         return dict(self.qualifiers).get(name)
+
+
+@cache
+def _fields_of(spelled: str) -> tuple[Field, ...]:
+    """The fields that `entity.field`, `entity.group` or `entity` names."""
+    name, _, inner = spelled.partition(".")
+    entity = ENTITIES[name]
+    if not inner:
+        return entity.fields
+    return entity.groups().get(inner) or (entity.field(inner),)
 
 
 @dataclass(frozen=True, slots=True)
