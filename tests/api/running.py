@@ -111,7 +111,12 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    home: Path, store_url: str | None = None, *, secrets: bool = True, rate: float = 0
+    home: Path,
+    store_url: str | None = None,
+    *,
+    secrets: bool = True,
+    rate: float = 0,
+    agents: str = "",
 ) -> Iterator[Running]:
     """An API with two worker processes on loopback, until the block ends."""
     port = free_port()
@@ -122,6 +127,7 @@ def running(
         "HUB_API_AUDIENCE": AUDIENCE,
         "HUB_API_ACCOUNT_ISSUER": ISSUER,
         "HUB_API_RATE": str(rate),
+        "HUB_API_AGENTS": agents,
         **(
             {"HUB_DATABASE_URL": store_url, "HUB_SIDE_DATABASE_URL": store_url} if store_url else {}
         ),
