@@ -32,7 +32,7 @@ def client() -> None:
 
 @client.command()
 @click.argument("client_id", metavar="ID")
-@click.option("--name", required=True, help="What people call it.")
+@click.option("--name", "title", required=True, help="What people call it.")
 @click.option(
     "--authentication",
     type=click.Choice(AUTHENTICATIONS),
@@ -58,7 +58,7 @@ def client() -> None:
 @click.option("--contact", help="Whom to ask about it.")
 def add(
     client_id: str,
-    name: str,
+    title: str,
     authentication: str,
     jwks: Path | None,
     grants: tuple[str, ...],
@@ -71,7 +71,7 @@ def add(
     """Add the client ID; a secret is shown once, on standard output."""
     made = Client(
         client_id=client_id,
-        name=name,
+        name=title,
         authentication=cast(Authentication, authentication),
         jwks=_keys(jwks) if jwks else None,
         grants=frozenset(GRANTS[one] for one in grants),

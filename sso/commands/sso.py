@@ -44,7 +44,7 @@ def audience() -> None:
 
 
 @audience.command("add")
-@click.argument("name", metavar="URI")
+@click.argument("uri")
 @click.option("--title", required=True, help="What people call it.")
 @click.option("--scope", "scopes", multiple=True, required=True, help="A scope it knows.")
 @click.option("--seconds", type=int, default=300, show_default=True, help="How long tokens live.")
@@ -57,7 +57,7 @@ def audience() -> None:
 )
 @click.option("--no-agent", "barred", multiple=True, help="A programme that allows no agent.")
 def add_audience(
-    name: str,
+    uri: str,
     title: str,
     scopes: tuple[str, ...],
     seconds: int,
@@ -72,7 +72,7 @@ def add_audience(
     with opened() as register:
         register.add_audience(
             Audience(
-                name,
+                uri,
                 title,
                 frozenset(scopes),
                 seconds,
@@ -80,7 +80,7 @@ def add_audience(
                 frozenset(barred),
             )
         )
-    click.echo(f"Audience {name} added.")
+    click.echo(f"Audience {uri} added.")
 
 
 @audience.command("list")
