@@ -323,9 +323,11 @@ def test_the_user_of_the_account_is_offered_as_contact_to_be_confirmed() -> None
     assert (contact.outcome, only(contact.texts)) == (CONFIRM, "標本 太郎")
     assert contact.derived_from == ("gbiz_account",)
     assert only(made.answer("it_subsidy", "gBizIDアカウント").texts) == "gbiz-000000001"
-    ended = Made().beside("account", GBIZ, **account, ends_on=DAY - timedelta(days=1))
-    assert ended.answer("management_plan", "担当者氏名").outcome is ASK
-    assert ended.answer("it_subsidy", "gBizIDアカウント").outcome is ASK
+    for over in ({"ends_on": DAY - timedelta(days=1)}, {"valid": False},
+                 {"starts_on": DAY + timedelta(days=1)}, {"account_type": "entry"}):  # fmt: skip
+        ended = Made().beside("account", GBIZ, **(account | over))
+        assert ended.answer("management_plan", "担当者氏名").outcome is ASK
+        assert ended.answer("it_subsidy", "gBizIDアカウント").outcome is ASK
 
 
 def test_no_namesake_answers_for_another() -> None:

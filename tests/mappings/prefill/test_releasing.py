@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -63,6 +64,17 @@ def test_a_place_that_two_fields_share_keeps_what_either_keeps_back() -> None:
     leaving = release(made, names - {"名称"})
 
     assert not any("名称" in path for path in leaving.texts)
+
+
+def test_of_an_answer_of_several_places_only_the_shared_one_is_kept_back() -> None:
+    found = _filled()
+    one, other = (a for a in found.answers if a.field.name in {"商号又は名称", "資本金"})
+    both = replace(one, texts={"a": "1", "b": "2"})
+    made = replace(found, answers=(both, replace(both, field=other.field, texts={"b": "2"})))
+
+    leaving = release(made, {both.field.name})
+
+    assert leaving.texts == {"a": "1"}
 
 
 def test_a_name_that_is_no_field_is_refused() -> None:
