@@ -135,6 +135,7 @@ ATTACHMENT = Entity(
               max_length=64),
         Field("size_bytes", "大きさ", "Size", _T.INTEGER, unit="bytes"),
         Field("kind", "書類の種類", "Kind", _T.CODE, max_length=100),
+        Field("issued_on", "発行日", "Day of issue", _T.DATE),
     ),
     ("project", "program"),
 )  # fmt: skip

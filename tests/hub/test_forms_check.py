@@ -37,10 +37,23 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
         applications = Syncing(opened, "subsidy", "applications")
         party = {"key": "g1", "as_of": date(2026, 10, 1), "corporate_number": NUMBER,
                  "role": "applicant", "employees_regular": 7}  # fmt: skip
+        mine = {"key": "g2", "corporate_number": NUMBER, "role": "applicant"}
+        papers = [
+            {"key": key, "ordinal": place, "kind": kind, "issued_on": day}
+            for key, place, kind, day in (
+                ("g1", 0, "納税証明書", date(2026, 11, 1)),
+                ("g2", 0, "履歴事項全部証明書", date(2026, 9, 1)),
+            )
+        ]
         applications.commit(
-            {"g1": "1"},
-            {"party": [party], "project": [{"key": "g1", "data_use_consent": False}]},
-        )
+            {"g1": "1", "g2": "1"},
+            {
+                "party": [party, {**mine, "as_of": date(2026, 10, 1)}],
+                "project": [{"key": "g1", "data_use_consent": False},
+                            {"key": "g2", "data_use_consent": True}],
+                "attachment": papers,
+            },
+        )  # fmt: skip
         for sync, role in ((register, "base_registry"), (applications, "procedure")):
             opened.describe_stream(sync.stream_id, source_role=role, scope="")
         link(opened)
@@ -88,6 +101,17 @@ def test_answers_are_held_against_what_may_be_used(check: Check) -> None:
         {"system": "corporate_number", "stream": "corporations", "record_key": "r1",
          "as_of": "2020-04-01"}
     ]  # fmt: skip
+
+
+def test_an_attachment_that_another_procedure_may_tell_of(check: Check) -> None:
+    """The tax certificate lies with an application that gave no consent: it is not told of."""
+    _, out, _ = check({}, *DAY, "--party", NUMBER, "--json", form="it_subsidy")
+    held = [f for f in json.loads(out)["findings"] if f["code"].startswith("attachment")]
+    assert [(f["code"], f["field"]) for f in held] == [("attachment_held", "履歴事項全部証明書")]
+    assert "issued on 2026-09-01" in held[0]["en"]
+    _, out, _ = check({}, "--day", "2026-12-02", "--party", NUMBER, "--json", form="it_subsidy")
+    codes = [f["code"] for f in json.loads(out)["findings"]]
+    assert "attachment_expired" in codes
 
 
 def test_nobody_answers_to_the_id(check: Check) -> None:
