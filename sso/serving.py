@@ -6,8 +6,7 @@ from starlette.applications import Starlette
 
 from base.redact import install_logging
 from base.settings import Settings
-from sso.app import build
-from sso.service import Service
+from sso.broker import broker
 from sso.settings import ServiceSettings
 
 
@@ -15,7 +14,7 @@ def application() -> Starlette:
     """The application of one worker, by the environment."""
     settings = Settings.load()
     install_logging(settings.log_level)
-    return build(Service(ServiceSettings.of(settings)))
+    return broker(settings)
 
 
 def serve(host: str, port: int, workers: int, factory: str = "sso.serving:application") -> None:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -166,7 +166,11 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    home: Path, database_url: str | None = None, factory: str = "tests.sso.doubles:application"
+    home: Path,
+    database_url: str | None = None,
+    factory: str = "tests.sso.doubles:application",
+    more: Mapping[str, str] | None = None,
+    also: Callable[[Register], dict[str, str]] | None = None,
 ) -> Iterator[Running]:
     """A service with two worker processes on loopback, until the block ends."""
     port = free_port()
@@ -177,11 +181,13 @@ def running(
         "HUB_SSO_ISSUER": address,
         "HUB_SSO_ORIGINS": "https://portal.test",
         **({"HUB_SIDE_DATABASE_URL": database_url} if database_url else {}),
+        **(more or {}),
     }
     settings = ServiceSettings.of(Settings.load(environ))
     database = prepare(settings, SystemClock())
     register = Register(database, settings)
     secrets, keys = furnish(register)
+    secrets |= also(register) if also else {}
     start = f"from sso.serving import serve; serve('127.0.0.1', {port}, 2, {factory!r})"
     process = subprocess.Popen(
         [sys.executable, "-c", start], env={**os.environ, **environ}, cwd=Path.cwd()
