@@ -126,10 +126,20 @@ async def caller(request: Request) -> Caller:
     except HubError:
         raise unavailable() from None
     _limited(service.clients.take(found.client))
+    _known_parameters(request)
     return found
 
 
 Called = Annotated[Caller, Depends(caller)]
+
+
+def _known_parameters(request: Request) -> None:
+    """Refuse a parameter that the endpoint has not: a misspelled one must not widen an answer."""
+    if not request.url.query:
+        return
+    known = {one.alias for one in request.scope["route"].dependant.query_params}
+    if not set(request.query_params) <= known:
+        raise Refused("invalid", errors=[{"where": "query", "what": "unknown_parameter"}])
 
 
 def _bearer(request: Request) -> str | None:

@@ -111,7 +111,7 @@ async def forms(request: Request, who: Called) -> Response:
     description="様式間で同じことを尋ねている項目を返します。\n\n"
     "Which fields of the forms ask the same, and what is left when each is asked once.",
     response_model=None,
-    responses={200: _object("OK"), **problems()},
+    responses={200: _object("OK"), **problems(404)},
 )
 async def forms_overlap(
     request: Request,

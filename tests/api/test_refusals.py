@@ -258,6 +258,7 @@ def test_what_no_route_knows_is_told_as_a_problem(service: Running) -> None:
     answer = service.session.delete(service.address + "/v1/me", timeout=30)
     _refused(answer, 405, "method")
     assert answer.headers["Allow"] == "GET"
+    _refused(service.get(f"{PATH}?asof=2020-01-01", token), 422, "invalid")
     told = service.get(f"{PATH}/applications?limit=0", token)
     _refused(told, 422, "invalid")
     assert told.json()["errors"] == [{"where": "query.limit", "what": "greater_than_equal"}]
