@@ -17,6 +17,7 @@ import polars as pl
 
 from canonical.golden import agreement
 from canonical.golden.conflicts import EQUAL_RANK, UNREGISTERED
+from canonical.golden.echoes import PARTY, WHOLE, Echo, Weighed, weighed
 from canonical.golden.lists import LISTS, ListRule
 from canonical.golden.order import SPELLED
 from canonical.golden.ranking import (
@@ -37,7 +38,11 @@ Ranks = tuple[frozenset[str], ...]
 Key = tuple[int, int, int, int, int]
 """Rank, days counted back, precedence and fineness counted down, row: the smallest goes first."""
 
+REPEATED = "#repeated"
+"""Of a row of a list that repeats another one: in whose voice that was."""
+
 _NO_DAY = 1 << 24
+_FIRST_DAY = -date.min.toordinal()
 _HIGHEST = 15
 
 
@@ -79,24 +84,28 @@ def compared(row: Row) -> dict[str, Any]:
     }
 
 
-def survive(claims: Sequence[Row]) -> Survived:
-    """What holds among the claims of one party, which have `precedence` and `source_role`."""
+def survive(claims: Sequence[Row], echoes: Sequence[Echo] = ()) -> Survived:
+    """What holds among the claims of one party, which have `precedence` and `source_role`.
+
+    `echoes` are units that repeat another claim: see `canonical.golden.echoes`.
+    """
     rows = [compared(row) for row in sorted(claims, key=lambda row: int(row["member_id"]))]
+    repeated = _weighed(rows, echoes)
     picked: dict[str, int] = {}
     conflicts: list[Conflict] = []
-    kind = _top(_keys(next(u for u in UNITS if u.name == "kind"), rows))
+    kind = _top(_keys(next(u for u in UNITS if u.name == "kind"), rows, repeated))
     individual = kind is not None and rows[kind]["kind"] in INDIVIDUAL_KINDS
     for unit in UNITS:
-        keys = _keys(unit, rows)
+        keys = _keys(unit, rows, repeated)
         winner = _finest(unit, rows, keys)
         if winner is not None:
             picked[unit.name] = winner
         for companion in unit.companions:
-            beside = _companion(unit, companion, rows, keys, winner)
+            beside = _companion(unit, companion, rows, repeated, keys, winner)
             if beside is not None:
                 picked[companion.name] = beside
         if keys:
-            conflicts += _conflicts(unit, rows, keys, individual=individual)
+            conflicts += _conflicts(unit, rows, repeated, keys, individual=individual)
     return Survived(rows, picked, tuple(sorted(conflicts, key=lambda one: one.field)))
 
 
@@ -119,14 +128,14 @@ def agree(unit: Unit, ours: Row, theirs: Row) -> bool:
     return bool(ours[name] == theirs[name])
 
 
-def items(entity: str, rows: Sequence[Row]) -> list[tuple[str, Row]]:
+def items(entity: str, rows: Sequence[Row], echoes: Sequence[Echo] = ()) -> list[tuple[str, Row]]:
     """The rows of a list that hold, with what tells them apart: see `canonical.golden.lists`.
 
     `rows` have member_id, source_role, role, record_id, ordinal, precedence, as_of and the values.
     """
     rule = LISTS[entity]
     first: dict[str, Row] = {}
-    for row in sorted(rows, key=_stronger(rule)):
+    for row in sorted(_heard(entity, rows, echoes), key=_stronger(rule)):
         first.setdefault(_item(entity, row), row)
     if rule.item is not None:
         held = list(first.items())
@@ -140,11 +149,32 @@ def items(entity: str, rows: Sequence[Row]) -> list[tuple[str, Row]]:
     return sorted(held, key=lambda one: (one[0], one[1]["ordinal"]))
 
 
+def _heard(entity: str, rows: Sequence[Row], echoes: Sequence[Echo]) -> Sequence[Row]:
+    """The rows without echoes that are silent, and the others put back to what they repeat."""
+    known = {(e.member_id, e.ordinal): e for e in echoes if e.entity == entity}
+    if not known:
+        return rows
+    whole = LISTS[entity].item is None
+    told = [
+        (row, known.get((row["member_id"], WHOLE if whole else row["ordinal"]))) for row in rows
+    ]
+    repeating = {(_item(entity, row), row["member_id"]): e for row, e in told if e is not None}
+    telling = [row["member_id"] for row in rows]
+    mute = weighed(repeating, dict.fromkeys((name for name, _ in repeating), telling)).mute
+    return [
+        row if echo is None else {**row, "as_of": echo.as_of, REPEATED: echo.voice}
+        for row, echo in told
+        if (_item(entity, row), row["member_id"]) not in mute
+    ]
+
+
 def _stronger(rule: ListRule) -> Callable[[Row], tuple[int, int, int, int, int]]:
     ranks = RANKS[rule.rule]
 
     def key(row: Row) -> tuple[int, int, int, int, int]:
         place = place_of(ranks, voice(row))
+        if REPEATED in row:
+            place = max(place, place_of(ranks, row[REPEATED]))
         return (
             place, _days(row["as_of"]), -row["precedence"], row["member_id"], row["ordinal"]
         )  # fmt: skip
@@ -174,21 +204,64 @@ def _days(day: date | None) -> int:
     return _NO_DAY if day is None else -day.toordinal()
 
 
-def _keys(unit: Unit, rows: Sequence[Row], *, ranks: Ranks | None = None,
-          of: frozenset[str] | None = None) -> dict[int, Key]:  # fmt: skip
+def _weighed(rows: Sequence[Row], echoes: Sequence[Echo]) -> Weighed:
+    if not echoes:
+        return Weighed()
+    members = {row["member_id"] for row in rows}
+    found = {
+        (echo.unit, echo.member_id): echo
+        for echo in echoes
+        if echo.entity == PARTY and echo.member_id in members and echo.unit in _LEADS
+    }
+    speaking = {
+        unit: [row["member_id"] for row in rows if any(row[n] is not None for n in _LEADS[unit])]
+        for unit, _ in found
+    }
+    stating = {p: echo for p, echo in found.items() if p[1] in speaking[p[0]]}
+    return weighed(stating, speaking)
+
+
+_LEADS: Mapping[str, tuple[str, ...]] = {
+    **{unit.name: unit.lead for unit in UNITS},
+    **{c.name: c.columns[:1] for unit in UNITS for c in unit.companions},
+}
+
+
+def _keys(
+    unit: Unit,
+    rows: Sequence[Row],
+    repeated: Weighed,
+    *,
+    ranks: Ranks | None = None,
+    of: frozenset[str] | None = None,
+) -> dict[int, Key]:
     """The key of each row that states the unit, by its place."""
     known = unit.ranks if ranks is None else ranks
     return {
-        place: (
-            place_of(known, row["voice"]),
-            _days(row["as_of"]),
-            _HIGHEST - row["precedence"],
-            _HIGHEST - _fineness(unit, row),
-            place,
-        )
+        place: _key(unit.name, known, row, repeated, _HIGHEST - _fineness(unit, row), place, of)
         for place, row in enumerate(rows)
-        if any(row[name] is not None for name in unit.lead) and (of is None or row["voice"] in of)
+        if any(row[name] is not None for name in unit.lead)
+        and (of is None or row["voice"] in of)
+        and (unit.name, row["member_id"]) not in repeated.mute
     }
+
+
+def _key(  # noqa: PLR0917 (all that orders a row)
+    name: str,
+    ranks: Ranks,
+    row: Row,
+    repeated: Weighed,
+    fine: int,
+    place: int,
+    of: frozenset[str] | None = None,
+) -> Key:
+    rank = place_of(ranks, row["voice"])
+    echo = repeated.heard.get((name, row["member_id"]))
+    if echo is None:
+        return rank, _days(row["as_of"]), _HIGHEST - row["precedence"], fine, place
+    if of is None or echo.voice in of:
+        rank = max(rank, place_of(ranks, echo.voice))
+    return rank, _days(echo.as_of), _HIGHEST, fine, place
 
 
 def _fineness(unit: Unit, row: Row) -> int:
@@ -224,23 +297,22 @@ def _finest(unit: Unit, rows: Sequence[Row], keys: Mapping[int, Key]) -> int | N
     return winner
 
 
-def _companion(
+def _companion(  # noqa: PLR0917 (both units' keys)
     unit: Unit,
     companion: Companion,
     rows: Sequence[Row],
+    repeated: Weighed,
     named: Mapping[int, Key],
     winner: int | None,
 ) -> int | None:
     """The row that a companion is taken from: the winner's own, else the best that agrees."""
     ranks = RANKS[companion.rule]
     keys: dict[int, Key] = {
-        place: (
-            place_of(ranks, row["voice"]), _days(row["as_of"]), _HIGHEST - row["precedence"], 0,
-            place,
-        )
+        place: _key(companion.name, ranks, row, repeated, 0, place)
         for place, row in enumerate(rows)
         if row[companion.columns[0]] is not None
-    }  # fmt: skip
+        and (companion.name, row["member_id"]) not in repeated.mute
+    }
     if winner is None or winner in keys:
         return _top(keys) if winner is None else winner
     return _top(
@@ -253,7 +325,12 @@ def _companion(
 
 
 def _conflicts(
-    unit: Unit, rows: Sequence[Row], keys: Mapping[int, Key], *, individual: bool
+    unit: Unit,
+    rows: Sequence[Row],
+    repeated: Weighed,
+    keys: Mapping[int, Key],
+    *,
+    individual: bool,
 ) -> Iterator[Conflict]:
     """Equals that differ, else a newer own word that differs from the register's."""
     top = min(keys.values())
@@ -272,13 +349,15 @@ def _conflicts(
             return
     if not unit.registered or individual:
         return
-    register = _top(_keys(unit, rows, of=REGISTERS))
+    registers = _keys(unit, rows, repeated, of=REGISTERS)
     newest = RANKS[Survivorship.NEWEST_AS_OF]
-    own = _top(_keys(unit, rows, ranks=newest, of=OWN_WORD))
+    owns = _keys(unit, rows, repeated, ranks=newest, of=OWN_WORD)
+    register, own = _top(registers), _top(owns)
     if register is None or own is None:
         return
     held, said = rows[register], rows[own]
-    if said["as_of"] is None or said["as_of"] <= (held["as_of"] or date.min):
+    registered = registers[register][1]
+    if owns[own][1] >= (_FIRST_DAY if registered == _NO_DAY else registered):
         return
     if not agree(unit, held, said):
         yield Conflict(unit.name, UNREGISTERED, (held["member_id"], said["member_id"]))

@@ -11,8 +11,8 @@ without them nothing of these shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -33,7 +33,6 @@ from canonical.matching.parties import led_to, merged_into
 from canonical.model import ENTITIES
 from canonical.model.business import (
     Business,
-    Confirmation,
     Conflict,
     Item,
     Origin,
@@ -41,6 +40,8 @@ from canonical.model.business import (
     Unit,
 )
 from canonical.receipts import reading as receipts
+from canonical.receipts.repeating import confirmed, repeating, rows_repeated
+from canonical.store.bulk import Bulk
 from canonical.store.claim_tables import CLAIM_TABLES
 from canonical.store.database import Database
 from canonical.store.frames import TYPES
@@ -73,9 +74,7 @@ def business(
     """
     with database.read() as connection:
         if purpose is not None and as_of is None and known_at is None:
-            told, rest = _row_by_row(connection, party_id, purpose)
-            if rest is None:
-                return told
+            return _row_by_row(connection, database.bulk, party_id, purpose)
         reader = _Versions(Reader.of(connection, database.bulk), as_of, known_at, scopes, purpose)
         found = reader.members(party_id)
         current = party_id
@@ -89,19 +88,15 @@ def business(
         return _told(reader, found, current, party_id)
 
 
-def _row_by_row(
-    connection: Connection, party_id: int, purpose: str
-) -> tuple[Business | None, int | None]:
-    """The business as it is now, quickly; else the party of which a form was filled in before."""
+def _row_by_row(connection: Connection, bulk: Bulk, party_id: int, purpose: str) -> Business | None:
+    """The business as it is now, quickly."""
     current: int | None = party_id
     while current is not None:
-        if one.filled_in(connection, current):
-            return None, current
-        told = one.told(connection, current, party_id, purpose)
+        told = one.told(connection, bulk, current, party_id, purpose)
         if told is not None:
-            return told, None
+            return told
         current = merged_into(connection, current)
-    return None, None
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +223,6 @@ def _echoes(
     return tuple(echo for party in found.values() for echo in party.echoes)
 
 
-def _repeating(origin: Origin, echo: Echo | None) -> Origin:
-    return origin if echo is None else replace(origin, as_of=echo.as_of)
-
-
 def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
@@ -283,30 +274,17 @@ def _units(
         agreeing = _agreeing(name, rows, stated["#row"], places.get(holder))
         said = [
             Said(
-                _repeating(origins[row["member_id"]], repeated.get((name, row["member_id"]))),
+                repeating(origins[row["member_id"]], repeated.get((name, row["member_id"]))),
                 _stated({column: row[column] for column in columns}),
                 holds=row["member_id"] == holder,
                 agrees=agrees,
                 repeats=(name, row["member_id"]) in repeated,
-                confirmed=_confirmed(name, row["member_id"], origins, echoes),
+                confirmed=confirmed(name, row["member_id"], origins, echoes),
             )
             for row, agrees in zip(stated.iter_rows(named=True), agreeing, strict=True)
         ]
         found.append(Unit(name, tuple(sorted(said, key=lambda one: (not one.holds, one.repeats)))))
     return tuple(found)
-
-
-def _confirmed(
-    unit: str, member: int, origins: Mapping[int, Origin], echoes: Sequence[Echo]
-) -> tuple[Confirmation, ...]:
-    """The records that repeat what this member says of a unit, the latest first."""
-    found = [
-        Confirmation(origin.system, origin.stream, origin.record_key, echo.said_on)
-        for echo in echoes
-        if (echo.unit, echo.source_member) == (unit, member) and echo.member_id != member
-        for origin in [origins[echo.member_id]]
-    ]
-    return tuple(sorted(found, key=lambda one: (one.on, one.record_key), reverse=True))
 
 
 def _agreeing(name: str, rows: pl.DataFrame, stated: pl.Series, holder: int | None) -> list[bool]:
@@ -324,7 +302,7 @@ def _agreeing(name: str, rows: pl.DataFrame, stated: pl.Series, holder: int | No
 def _items(
     children: Mapping[str, pl.DataFrame], origins: Mapping[int, Origin], echoes: Sequence[Echo]
 ) -> tuple[Item, ...]:
-    repeated = _rows_repeated(echoes)
+    repeated = rows_repeated(echoes)
     found = []
     for entity, rows in children.items():
         chosen = lists.survive(entity, rows, echoing.frame(echoes))
@@ -345,25 +323,12 @@ def _items(
             Item(
                 entity,
                 row["item"],
-                _repeating(origins[row["member_id"]], repeated(entity, row)),
+                repeating(origins[row["member_id"]], repeated(entity, row)),
                 _stated({name: row[name] for name in names}),
             )
             for row in held.sort("item", "ordinal").iter_rows(named=True)
         ]
     return tuple(found)
-
-
-def _rows_repeated(echoes: Sequence[Echo]) -> Callable[[str, Mapping[str, Any]], Echo | None]:
-    """Which echo a row of a list is, with `member_id` and `ordinal`."""
-    known = {(echo.entity, echo.member_id, echo.ordinal): echo for echo in echoes}
-
-    def of(entity: str, row: Mapping[str, Any]) -> Echo | None:
-        member = row["member_id"]
-        return known.get((entity, member, row["ordinal"])) or known.get(
-            (entity, member, echoing.WHOLE)
-        )
-
-    return of
 
 
 def _beside(
@@ -374,7 +339,7 @@ def _beside(
 ) -> tuple[Item, ...]:
     """The current rows of BESIDE of the members' records, in whatever role they stand."""
     whose = dict(members.sort("member_id").select("record_id", "member_id").iter_rows())
-    repeated = _rows_repeated(echoes)
+    repeated = rows_repeated(echoes)
     rows = [
         (entity, row)
         for entity in one.BESIDE
@@ -391,7 +356,7 @@ def _beside(
         Item(
             entity,
             "",
-            _repeating(
+            repeating(
                 origins[whose[row["record_id"]]],
                 repeated(entity, {**row, "member_id": whose[row["record_id"]]}),
             ),

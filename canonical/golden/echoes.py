@@ -10,7 +10,7 @@ the day of the word that it repeats, and under each rule no stronger than that w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -74,6 +74,27 @@ def silent(sources: Mapping[int, int | None], speaking: Sequence[int]) -> frozen
         if source is not None and source != member and source in stating
     }
     return frozenset(member for member in repeats if _first(member, repeats) != member)
+
+
+Place = tuple[str, int]
+"""Unit and member, or item of a list and member."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Echoes of one party on plain rows: those that count for nothing, and what the others are."""
+
+    mute: frozenset[Place] = frozenset()
+    heard: Mapping[Place, Echo] = field(default_factory=dict)
+
+
+def weighed(echoes: Mapping[Place, Echo], speaking: Mapping[str, Sequence[int]]) -> Weighed:
+    """The echoes told apart; `speaking` has by unit or item who could be repeated."""
+    mute: set[Place] = set()
+    for name in dict.fromkeys(name for name, _ in echoes):
+        sources = {m: echo.source_member for (n, m), echo in echoes.items() if n == name}
+        mute |= {(name, member) for member in silent(sources, speaking[name])}
+    return Weighed(frozenset(mute), {p: echo for p, echo in echoes.items() if p not in mute})
 
 
 def _first(member: int, repeats: Mapping[int, int]) -> int:

@@ -1,8 +1,7 @@
 """A business as it is now, for a purpose, read and weighed row by row.
 
-What `canonical.golden.asof.business` tells of a party of which no form was ever filled in; answers
-that came back are weighed there. Filling in a form has to be quick: a few short reads by key, and
-no frame.
+What `canonical.golden.asof.business` tells of a party as it is now. Filling in a form has to be
+quick: a few short reads by key, and no frame but that of receipts, where there are any.
 """
 
 from __future__ import annotations
@@ -25,12 +24,17 @@ from sqlalchemy import (
 )
 
 from canonical.golden import alone
+from canonical.golden.echoes import Echo
 from canonical.golden.lists import LISTS
 from canonical.golden.permission import Streams, streams, usable_records
 from canonical.golden.ranking import OF_ITSELF
 from canonical.golden.units import COLUMNS, UNITS
 from canonical.model import ENTITIES
 from canonical.model.business import Business, Item, Origin, Said, Unit
+from canonical.receipts import answers
+from canonical.receipts import reading as receipts
+from canonical.receipts.repeating import confirmed, repeating, rows_repeated
+from canonical.store.bulk import Bulk
 from canonical.store.claim_tables import CLAIM_TABLES
 from canonical.store.party_tables import CROSSWALK, PARTY
 from canonical.store.receipt_tables import RECEIPT
@@ -46,7 +50,9 @@ _TIED = {"base_registry": "registration_event", "identity_provider": "account"}
 """Source role → the entity whose rows say which of several claims of one day goes first."""
 
 
-def told(connection: Connection, party_id: int, asked: int, purpose: str) -> Business | None:
+def told(
+    connection: Connection, bulk: Bulk, party_id: int, asked: int, purpose: str
+) -> Business | None:
     """The business as it is now; None when nothing may be told of it for the purpose."""
     known = streams(connection, purpose)
     members = _members(connection, party_id, known)
@@ -60,7 +66,9 @@ def told(connection: Connection, party_id: int, asked: int, purpose: str) -> Bus
         for row, place in zip(members, _precedence(members, beside), strict=True)
     ]
     origins = _origins(members, known)
-    survived = alone.survive(members)
+    children = _children(members, claims)
+    echoes = _echoes(connection, bulk, party_id, {"party": members, **children})
+    survived = alone.survive(members, echoes)
     return Business(
         party_id=party_id,
         asked=asked,
@@ -70,13 +78,23 @@ def told(connection: Connection, party_id: int, asked: int, purpose: str) -> Bus
             for column in COLUMNS[name]
             if (value := survived.rows[place][column]) is not None
         },
-        units=_units(survived, origins),
+        units=_units(survived, origins, echoes),
         conflicts=survived.conflicts,
-        items=_items(members, claims, origins),
+        items=_items(children, origins, echoes),
         origins=tuple(origins.values()),
-        beside=_beside(beside, members, origins),
+        beside=_beside(beside, members, origins, echoes),
         holders=known.holders,
     )
+
+
+def _echoes(
+    connection: Connection, bulk: Bulk, party_id: int, rows: Mapping[str, Sequence[Row]]
+) -> tuple[Echo, ...]:
+    """What of these claims only repeats what the hub had filled in."""
+    if not filled_in(connection, party_id):
+        return ()
+    given = receipts.expected(connection, bulk, [party_id]).get(party_id, [])
+    return answers.find(party_id, given, rows).echoes
 
 
 def filled_in(connection: Connection, party_id: int) -> bool:
@@ -242,8 +260,11 @@ def _origins(members: Sequence[Row], known: Streams) -> dict[int, Origin]:
     }
 
 
-def _units(survived: alone.Survived, origins: Mapping[int, Origin]) -> tuple[Unit, ...]:
+def _units(
+    survived: alone.Survived, origins: Mapping[int, Origin], echoes: Sequence[Echo]
+) -> tuple[Unit, ...]:
     """What every member says, the winner first, then the newest."""
+    repeated = {(echo.unit, echo.member_id): echo for echo in echoes}
     places = sorted(range(len(survived.rows)), key=lambda place: _newest(survived.rows[place]))
     found = []
     for name, columns in COLUMNS.items():
@@ -254,10 +275,21 @@ def _units(survived: alone.Survived, origins: Mapping[int, Origin]) -> tuple[Uni
             values = {column: row[column] for column in columns if row[column] is not None}
             if values:
                 agrees = holder is not None and _agrees(name, row, survived.rows[holder])
-                origin = origins[row["member_id"]]
-                said.append(Said(origin, values, holds=place == holder, agrees=agrees))
+                member = row["member_id"]
+                echo = repeated.get((name, member))
+                said.append(
+                    Said(
+                        repeating(origins[member], echo),
+                        values,
+                        holds=place == holder,
+                        agrees=agrees,
+                        repeats=echo is not None,
+                        confirmed=confirmed(name, member, origins, echoes) if echoes else (),
+                    )
+                )
         if said:
-            found.append(Unit(name, tuple(sorted(said, key=lambda one: not one.holds))))
+            said.sort(key=lambda one: (not one.holds, one.repeats))
+            found.append(Unit(name, tuple(said)))
     return tuple(found)
 
 
@@ -273,13 +305,11 @@ def _agrees(name: str, row: Row, holder: Row) -> bool:
     return alone.agree(unit, row, holder)
 
 
-def _items(
-    members: Sequence[Row], claims: Mapping[str, Sequence[Row]], origins: Mapping[int, Origin]
-) -> tuple[Item, ...]:
+def _children(members: Sequence[Row], claims: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
+    """The rows of each list that these members brought."""
     parents = {(row["record_id"], row["role"]): row for row in members if row["ordinal"] == 0}
-    found = []
-    for entity in LISTS:
-        rows = [
+    return {
+        entity: [
             {
                 **claim,
                 **{name: parent[name] for name in ("member_id", "source_role", "precedence")},
@@ -287,21 +317,46 @@ def _items(
             for claim in claims.get(entity, ())
             if (parent := parents.get((claim["record_id"], claim["role"]))) is not None
         ]
-        found += [
-            Item(entity, item, origins[row["member_id"]], _stated(entity, row))
-            for item, row in alone.items(entity, rows)
-        ]
-    return tuple(found)
+        for entity in LISTS
+    }
+
+
+def _items(
+    children: Mapping[str, Sequence[Row]], origins: Mapping[int, Origin], echoes: Sequence[Echo]
+) -> tuple[Item, ...]:
+    repeated = rows_repeated(echoes)
+    return tuple(
+        Item(
+            entity,
+            item,
+            repeating(origins[row["member_id"]], repeated(entity, row)),
+            _stated(entity, row),
+        )
+        for entity, rows in children.items()
+        for item, row in alone.items(entity, rows, echoes)
+    )
 
 
 def _beside(
-    beside: Mapping[str, Sequence[Row]], members: Collection[Row], origins: Mapping[int, Origin]
+    beside: Mapping[str, Sequence[Row]],
+    members: Collection[Row],
+    origins: Mapping[int, Origin],
+    echoes: Sequence[Echo],
 ) -> tuple[Item, ...]:
     """The rows of BESIDE of the members' records, in whatever role they stand."""
     ordered = sorted(members, key=lambda row: int(row["member_id"]))
     whose = {row["record_id"]: row["member_id"] for row in ordered}
+    repeated = rows_repeated(echoes)
     return tuple(
-        Item(entity, "", origins[whose[row["record_id"]]], _stated(entity, row))
+        Item(
+            entity,
+            "",
+            repeating(
+                origins[whose[row["record_id"]]],
+                repeated(entity, {**row, "member_id": whose[row["record_id"]]}),
+            ),
+            _stated(entity, row),
+        )
         for entity, rows in beside.items()
         for row in rows
     )

@@ -17,7 +17,7 @@ from canonical.receipts.issuing import issue
 from canonical.store import Store
 from canonical.store.receipt_tables import RETURNED_ANSWER
 from tests.canonical.golden.parties import link
-from tests.canonical.golden.world import PARTY, World
+from tests.canonical.golden.world import NEW, PARTY, World
 
 TODAY = date(2026, 5, 1)
 
@@ -30,6 +30,12 @@ class Desk(World):
         for system, role in (("registry", "base_registry"), ("grants", "procedure")):
             stream = self.syncs[system].stream_id
             store.describe_stream(stream, source_role=role, scope="", purposes=["prefill"])
+
+    def say(self, system: str, key: str, as_of: date | None = NEW, **said: Any) -> None:
+        """As the world says it; an application says that its answers may be used elsewhere."""
+        if system == "grants":
+            said.setdefault("project", [{"data_use_consent": True}])
+        super().say(system, key, as_of, **said)
 
     def link(self) -> None:
         """Members find their parties, without golden records."""
@@ -111,5 +117,11 @@ class Desk(World):
         return {row["path"]: row["outcome"] for row in self.came_back()}
 
     def sound(self) -> bool:
-        """Whether golden records are what their claims and receipts give."""
-        return not any(finding.count for finding in checks.examine(self.store.database))
+        """Whether golden records are what their claims and receipts give, and what is told of a
+        business quickly is what the frames give."""
+        quick, whole = (
+            business(self.store.database, PARTY, purpose="prefill", known_at=known_at)
+            for known_at in (None, self.clock.now())
+        )
+        found = checks.examine(self.store.database)
+        return quick == whole and not any(finding.count for finding in found)
