@@ -11,8 +11,8 @@ from examples.client.oauth import Attempt, SignIn, Token, TokenService
 from examples.portal.settings import Settings
 
 SCOPES = {
-    "application_status": "business:read business.details:read applications:read programs:read"
-    " support-agencies:read audit:read",
+    "application_status": "business:read business.details:read applications:read plans:read"
+    " directory:read audit:read",
     "prefill": "forms:read forms:prefill business:read business.details:read",
 }
 """Purpose → scopes asked for; a token is for one purpose."""
