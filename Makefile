@@ -29,7 +29,7 @@ $(STAMP): pyproject.toml constraints.txt
 
 setup: $(STAMP)  ## set up .venv (the other targets do so themselves)
 
-# Also: BUSINESSES=1000 for a smaller world, HUB_PORT_AIRFLOW=8180, HUB_PORT_MOCKS=8901.
+# Also: BUSINESSES=1000 for a smaller world, HUB_PORT_AIRFLOW=8180, HUB_PORT_MOCKS=8901, HUB_PORT_FRONT=8921.
 run: $(STAMP)  ## mocks, Airflow and every sync from one command (ONCE=1: leave when done)
 	@exec $(BIN)/python -m hub.local.run $(if $(filter-out 0,$(ONCE)),--once)
 

@@ -4,7 +4,7 @@
 HUB_API_AUDIENCE         the one text that `aud` of its tokens must be
                          (default: http://127.0.0.1:8822)
 HUB_API_ACCOUNT_ISSUER   issuer of the accounts that the corporate authentication system's
-                         register holds (default: the address of its connection)
+                         register holds (default: `issuer` of its connection, else its address)
 HUB_API_RATE             requests a second that one client may send (default: 200; 0: any)
 HUB_API_WORKERS          how many processes serve; set by `hub api serve`
 HUB_API_AGENTS           JSON: groups of operations → delegation categories that open them to
@@ -77,9 +77,10 @@ def _accounts(settings: Settings) -> dict[str, str]:
     if issuer := settings.environ.get("HUB_API_ACCOUNT_ISSUER"):
         return {issuer: ACCOUNTS}
     try:
-        return {settings.connection(ACCOUNTS).address: ACCOUNTS}
+        connection = settings.connection(ACCOUNTS)
     except SettingsError:
         return {}
+    return {connection.options.get("issuer", connection.address): ACCOUNTS}
 
 
 def _number(name: str, text: str) -> float:

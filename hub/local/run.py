@@ -24,7 +24,7 @@ from typing import NoReturn
 from rich.console import Console
 
 from base.errors import HubError, SettingsError
-from hub.local import airflow, consolidated, display, mocks, progress, secrets
+from hub.local import airflow, consolidated, display, front, mocks, progress, secrets
 from hub.local.follow import Outcome, follow
 from hub.local.parent import end_with_parent
 from hub.local.ports import require_free
@@ -48,6 +48,7 @@ class Options:
     once: bool
     airflow_port: int
     mocks_port: int
+    front: front.Front
     businesses: int
 
 
@@ -75,6 +76,7 @@ def read_options(arguments: Sequence[str], environ: Mapping[str, str]) -> Option
         once=once,
         airflow_port=number(environ, "HUB_PORT_AIRFLOW", 8080),
         mocks_port=number(environ, "HUB_PORT_MOCKS", mocks.FIRST_PORT),
+        front=front.Front(number(environ, front.VARIABLE, front.FIRST_PORT)),
         businesses=number(environ, "BUSINESSES", 10_000),
     )
 
@@ -103,26 +105,34 @@ def set_up(options: Options, console: Console) -> Processes:
         {
             "Airflow": (options.airflow_port, "HUB_PORT_AIRFLOW"),
             **mocks.ports_wanted(options.mocks_port),
+            **options.front.ports_wanted(),
         }
     )
     local = secrets.ensure(options.home, mocks.connections(options.home, options.mocks_port))
     progress.forget(options.home)
-    environment = airflow.environment(options.root, options.home, local, options.airflow_port)
+    environment = {
+        **airflow.environment(options.root, options.home, local, options.airflow_port),
+        **options.front.environment(options.home),
+    }
     console.print(f"State, logs and secrets of this run: {options.home}", soft_wrap=True)
     return Processes(options.home / "logs", environment)
 
 
 def bring_up(options: Options, processes: Processes, console: Console) -> airflow.Client:
-    """Start the mocks and Airflow and wait until both answer."""
+    """Start the mocks, Airflow, the token service, the API and the portal; wait for all."""
     console.print(f"Starting the mocks ({options.businesses:,} businesses) and Airflow ...")
+    front.admit_to_mock(options.front, mocks.folder(options.home))
     mocks.start(processes, options.businesses, options.mocks_port)
     processes.run("hub-db", [sys.executable, "-m", "hub.cli", "db", "upgrade"], timeout=120)
     airflow.prepare(processes)
     airflow.start(processes)
+    front.set_up(options.front, options.home, processes)
+    front.start(options.front, processes)
     client = airflow.Client(options.airflow_port, processes.environment[secrets.ADMIN_PASSWORD])
     client.wait_until_healthy(processes)
     client.sign_in()
     mocks.wait(processes, options.mocks_port)
+    front.wait(options.front, processes)
     return client
 
 
@@ -162,6 +172,7 @@ def stay(options: Options, processes: Processes, console: Console) -> None:
         f"  (kept in {options.home / secrets.FILE_NAME})",
         soft_wrap=True,
     )
+    say(console, front.sentences(options.front))
     if options.once:
         return
     console.print("Ctrl-C stops everything.")

@@ -50,6 +50,11 @@ class LocalHub:
         """Its HUB_HOME."""
         return self.folder / ".hub"
 
+    @property
+    def front_port(self) -> int:
+        """The token service's; the API's and the portal's are the next two."""
+        return self.mocks_port + 19
+
     def environment(self) -> dict[str, str]:
         """The variables a user would set, and none of the hub's own beside them."""
         ours = ("HUB_", "AIRFLOW", "_AIRFLOW", "PYTEST_")
@@ -60,6 +65,7 @@ class LocalHub:
             "AIRFLOW_HOME": str(self.folder / ".airflow"),
             "HUB_PORT_AIRFLOW": str(self.airflow_port),
             "HUB_PORT_MOCKS": str(self.mocks_port),
+            "HUB_PORT_FRONT": str(self.front_port),
             "BUSINESSES": BUSINESSES,
         }
 
@@ -123,5 +129,5 @@ class RunningHub:
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> LocalHub:
     """A fresh local hub; the tests of a module share it, in the order in which they stand."""
-    first = free_ports(20)
+    first = free_ports(24)
     return LocalHub(tmp_path_factory.mktemp("clone") / "中小 企業", first, first + 1)

@@ -126,6 +126,7 @@ def test_a_second_clone_is_told_of_the_taken_port(hub: LocalHub, running: Runnin
     assert second.returncode == 3
     assert f"in use on 127.0.0.1: port {hub.airflow_port} (Airflow), port" in second.stderr
     choice = f"HUB_PORT_AIRFLOW={hub.airflow_port + 100} HUB_PORT_MOCKS={hub.mocks_port + 100}"
+    choice += f" HUB_PORT_FRONT={hub.front_port + 100}"
     assert second.stderr.rstrip().endswith(choice)
 
 
