@@ -51,8 +51,8 @@ def _me(access: Access) -> Told:
         party = service.party(person)
         if party is not None:
             found.append({"business": _business(access, party, named=named), "delegation": None})
-        if person[0] in service.settings.accounts:
-            given = delegations(service.quick, person[1], service.today())
+        if system := service.settings.accounts.get(person[0]):
+            given = delegations(service.quick, system, person[1], service.today())
     found += [_representable(one, named=named) for one in given]
     body = {
         "client": who.client,

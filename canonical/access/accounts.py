@@ -13,28 +13,31 @@ from datetime import date
 from typing import Any
 
 from canonical.access.quick import Quick, as_day
+from canonical.matching.frames import member_id
 
 _PARTY = (
     "SELECT p.party_id, p.status, a.starts_on, a.ends_on, a.valid, g.closed_on, g.activity_status"
     " FROM stream s"
     " JOIN source_record r ON r.stream_id = s.stream_id AND r.record_key = ?"
     " JOIN claim_account a ON a.record_id = r.record_id AND a.recorded_to IS NULL"
-    " JOIN crosswalk x ON x.record_id = r.record_id AND x.role = 'holder'"
-    " AND x.recorded_to IS NULL AND x.scope = ''"
+    " JOIN crosswalk x ON x.member_id = ? AND x.recorded_to IS NULL AND x.scope = ''"
     " JOIN party p ON p.party_id = x.party_id"
     " LEFT JOIN golden_party g ON g.party_id = p.party_id AND g.recorded_to IS NULL"
     " WHERE s.system = ? AND s.stream = 'accounts'"
 )
 _DELEGATIONS = (
     "SELECT d.delegation_key, d.system_code, d.starts_on, d.ends_on, d.withdrawn_on, d.active,"
-    " d.delegator_account, d.record_id, g.party_id, g.kind, g.name, g.corporate_number"
-    " FROM claim_delegation d"
-    " JOIN crosswalk x ON x.record_id = d.record_id AND x.role = 'delegator'"
-    " AND x.recorded_to IS NULL AND x.scope = ''"
+    " d.record_id, r.record_key, s.system, s.stream FROM claim_delegation d"
+    " JOIN source_record r ON r.record_id = d.record_id"
+    " JOIN stream s ON s.stream_id = r.stream_id"
+    " WHERE d.delegate_account = ? AND d.recorded_to IS NULL AND s.system = ?"
+    " ORDER BY d.delegation_key"
+)
+_DELEGATOR = (
+    "SELECT g.party_id, g.kind, g.name, g.corporate_number FROM crosswalk x"
     " JOIN party p ON p.party_id = x.party_id AND p.status = 'current'"
     " JOIN golden_party g ON g.party_id = p.party_id AND g.recorded_to IS NULL"
-    " WHERE d.delegate_account = ? AND d.recorded_to IS NULL"
-    " ORDER BY d.delegation_key"
+    " WHERE x.member_id = ? AND x.recorded_to IS NULL AND x.scope = ''"
 )
 _CATEGORIES = (
     "SELECT category_code, category_name, procedure_code, active FROM claim_delegation_category"
@@ -59,32 +62,35 @@ class Delegated:
 
 def party_of(quick: Quick, system: str, account: str, day: date) -> int | None:
     """The business of an account on a day of Japan; None where the account gives no right."""
-    for row in quick.rows(_PARTY, (account, system)):
+    member = member_id(system, "accounts", account, "holder", 0)
+    for row in quick.rows(_PARTY, (account, member, system)):
         if row["status"] == "current" and _in_force(row, day) and not _closed(row, day):
             return int(row["party_id"])
     return None
 
 
-def delegations(quick: Quick, account: str, day: date) -> list[Delegated]:
+def delegations(quick: Quick, system: str, account: str, day: date) -> list[Delegated]:
     """The delegations to an account that the register knows to be in force."""
     found = []
-    for row in quick.rows(_DELEGATIONS, (account,)):
+    for row in quick.rows(_DELEGATIONS, (account, system)):
         withdrawn = as_day(row["withdrawn_on"])
         if row["active"] in (False, 0) or (withdrawn is not None and withdrawn <= day):
             continue
-        if not _within(row, day):
+        member = member_id(row["system"], row["stream"], row["record_key"], "delegator", 0)
+        delegator = quick.one(_DELEGATOR, (member,))
+        if delegator is None or not _within(row, day):
             continue
         found.append(
             Delegated(
-                int(row["party_id"]),
+                int(delegator["party_id"]),
                 row["delegation_key"],
                 row["system_code"],
                 as_day(row["starts_on"]),
                 as_day(row["ends_on"]),
                 _categories(quick.rows(_CATEGORIES, (row["record_id"],))),
-                row["kind"],
-                row["name"],
-                row["corporate_number"],
+                delegator["kind"],
+                delegator["name"],
+                delegator["corporate_number"],
             )
         )
     return found
