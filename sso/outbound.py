@@ -11,11 +11,10 @@ from urllib.parse import urlencode, urlsplit
 from base.breaker import CircuitBreaker
 from base.clock import Clock
 from base.connection import Connection
-from base.errors import CircuitOpen, ConnectError, HubError, RateLimited, ServerFault
+from base.errors import AuthenticationError, ConnectError, Forbidden, HubError, ServerFault
 from base.http import HttpClient
 from base.http_answer import Response, check_status
 from base.retry import RunBudget
-from connectors.corporate_auth.live import ProviderUnreachable
 from sso.refusals import Refused
 from sso.settings import is_loopback
 
@@ -92,10 +91,9 @@ def refusal(error: HubError) -> Refused:
     return Refused("identity_provider.away", retry_after=error.retry_after)
 
 
-def unanswered(error: HubError) -> bool:
-    """Whether an error says nothing about what was asked."""
-    kinds = (ConnectError, CircuitOpen, RateLimited, ServerFault, ProviderUnreachable)
-    return isinstance(error, kinds)
+def refuses(error: HubError) -> bool:
+    """Whether an error says no to what was presented; anything else says nothing about it."""
+    return isinstance(error, AuthenticationError | Forbidden)
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from joserfc.errors import JoseError
 from base.clock import Clock
 from base.errors import AuthenticationError, ContractError, HubError
 from connectors.corporate_auth.live import LiveLookups
-from sso.outbound import SECONDS, Outbound, refusal, unanswered
+from sso.outbound import SECONDS, Outbound, refusal, refuses
 from sso.people import Person
 from sso.providers import Provider
 from sso.refusals import Refused
@@ -55,7 +55,7 @@ class Keys:
         self._clock = clock
         self._lock = threading.Lock()
         self._keys: dict[str | None, Any] = {}
-        self._tried_at: float | None = None
+        self._refetched_at: float | None = None
         self._fetched_at: float | None = None
 
     def find(self, kid: str | None) -> Any | None:
@@ -70,6 +70,7 @@ class Keys:
                 self._read(now)
             found = self._known(kid)
             if found is None and self._may_refetch(now):
+                self._refetched_at = now
                 self._read(now)
                 found = self._known(kid)
             return found
@@ -80,10 +81,9 @@ class Keys:
         return self._keys.get(kid)
 
     def _may_refetch(self, now: float) -> bool:
-        return self._tried_at is None or now - self._tried_at >= REFETCH_SECONDS
+        return self._refetched_at is None or now - self._refetched_at >= REFETCH_SECONDS
 
     def _read(self, now: float) -> None:
-        self._tried_at = now
         found: dict[str | None, Any] = {}
         for one in self._fetch().get("keys") or ():
             if not isinstance(one, dict) or one.get("use") not in (None, "sig"):
@@ -242,9 +242,7 @@ class RelyingParty:
                 return Person.of_gbizid(self.live.userinfo(access_token))
             return self._generic(access_token)
         except HubError as error:
-            if unanswered(error) or isinstance(error, ContractError):
-                raise refusal(error) from None
-            raise Refused("subject.refused") from None
+            raise Refused("subject.refused") if refuses(error) else refusal(error) from None
 
     def _generic(self, access_token: str) -> Person:
         if not access_token.isascii() or not access_token.isprintable() or " " in access_token:
