@@ -20,6 +20,7 @@ import yaml
 from joserfc.jwk import ECKey
 
 from base.errors import HubError
+from hub.local.mocks import personas
 from hub.local.ports import LOOPBACK
 from hub.local.processes import Processes
 from hub.local.secrets import write_private
@@ -216,9 +217,21 @@ def _healthy(session: requests.Session, address: str) -> bool:
         return False
 
 
-def sentences(front: Front) -> list[str]:
-    """Where the servers are."""
+def sentences(front: Front, home: Path) -> list[str]:
+    """Where the servers are, and with which accounts one can sign in."""
+    found = personas(home)
+    width = max((len(one["role"]) for one in found), default=0)
     return [
-        f"Portal: {front.portal}  (sign in with one of the accounts below)",
-        f"Token service: {front.sso}  API: {front.api}  its document: {front.api}/openapi.json",
+        f"Portal: {front.portal}",
+        f"Token service: {front.sso}  API: {front.api}",
+        *(["Sign in as (synthetic accounts; look for them on the sign-in page):"] if found else []),
+        *(
+            f"  {one['role']:{width}}  {one['sign_in']}  {one['role_ja']}：{_business(one)}"
+            for one in found
+        ),
     ]
+
+
+def _business(persona: Mapping[str, Any]) -> str:
+    clients = f"（委任 {persona['clients']}社）" if persona["clients"] else ""
+    return f"{persona['business']}{clients}"

@@ -5,10 +5,12 @@ A system whose connection the environment names already is not mocked: what the 
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from base.errors import HubError
 from hub.local.ports import LOOPBACK, is_free
@@ -53,6 +55,17 @@ def start(processes: Processes, businesses: int, first: int) -> None:
     """Start all mock systems over one world."""
     arguments = [str(businesses), str(first)]
     processes.start("mocks", [sys.executable, "-m", "hub.local.serve_mocks", *arguments])
+
+
+def personas(home: Path) -> list[dict[str, Any]]:
+    """Accounts to sign in with, one for each way to use a front end; empty before the mocks are up.
+
+    Each has `role`, `role_ja`, `sign_in`, `business`, `clients` and `what`.
+    """
+    from mocks.personas import FILE
+
+    path = folder(home) / FILE
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
 
 
 def wait(processes: Processes, first: int, timeout: float = 120.0) -> None:

@@ -172,7 +172,7 @@ def stay(options: Options, processes: Processes, console: Console) -> None:
         f"  (kept in {options.home / secrets.FILE_NAME})",
         soft_wrap=True,
     )
-    say(console, front.sentences(options.front))
+    say(console, front.sentences(options.front, options.home))
     if options.once:
         return
     console.print("Ctrl-C stops everything.")
