@@ -74,15 +74,17 @@ class Judging:
 
     def _verdict(self, form: str, now: Business, concept: str, told: Any) -> Verdict:
         subs = self.register.by_business.get(now.id, [])
-        accounts = tuple(self.register.held[sub].account for sub in subs)
+        held = [self.register.held[sub] for sub in subs]
+        accounts = tuple(one.account for one in held)
+        shown = tuple(one.attributes for one in held if not one.account.agent)
         day = self.world.today
-        answer = truth.judge(concept, truth.Known(form, now, day, accounts), told)
+        answer = truth.judge(concept, truth.Known(form, now, day, accounts, shown), told)
         if answer is None:
             return "unjudged"
         if answer:
             return "right"
         was = (
-            truth.judge(concept, truth.Known(form, then, on, accounts), told)
+            truth.judge(concept, truth.Known(form, then, on, accounts, shown), told)
             for then, on in self._earlier(now, concept)
         )
         return "outdated" if any(was) else "wrong"

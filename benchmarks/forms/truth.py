@@ -6,7 +6,7 @@ once more, as the forms print them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -32,12 +32,16 @@ YEN_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A business as it was, on the day on which the form is filled in."""
+    """A business as it was, on the day on which the form is filled in.
+
+    `shown` are the attributes of its accounts as the identity provider shows them.
+    """
 
     form: str
     business: Business
     day: date
     accounts: tuple[Account, ...] = ()
+    shown: tuple[Mapping[str, Any], ...] = ()
 
 
 Judge = Callable[[Known, Any], bool | None]
@@ -171,6 +175,16 @@ def _contacts(known: Known) -> list[Person]:
     return [known.business.contact, *users]
 
 
+def _reached(known: Known, own: str, attribute: str) -> list[str]:
+    """What reaches the business's contact, or the user of one of its accounts."""
+    return [own, *(str(one[attribute]) for one in known.shown if one.get(attribute))]
+
+
+def _summary(known: Known, answer: Any) -> bool:
+    """What a business does is its industry's: every system words it so."""
+    return spelled.plain(known.business.industry.name)[:4] in spelled.plain(str(answer))
+
+
 def _part_time(business: Business) -> int:
     return business.employees // 4
 
@@ -195,6 +209,13 @@ JUDGES: dict[str, Judge] = {
     "representative_age": _age,
     "contact_name": _people(lambda k: [p.name for p in _contacts(k)], spelled.plain),
     "contact_kana": _people(lambda k: [p.kana for p in _contacts(k)], spelled.kana),
+    "contact_phone": _people(
+        lambda k: _reached(k, k.business.phone, "user_tel_no_contact"), spelled.digits
+    ),
+    "contact_email": _people(
+        lambda k: _reached(k, k.business.email, "email"), lambda text: spelled.plain(text).lower()
+    ),
+    "business_summary": _summary,
     "contact_mobile": _text(lambda b: b.mobile, spelled.digits),
     "established_on": _day(lambda b: b.established_on),
     "capital": _capital,
