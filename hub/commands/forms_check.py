@@ -26,7 +26,7 @@ _WORDS = {"error": "誤り error", "warning": "注意 warning", "note": "参考 
 
 @click.command()
 @click.argument("form_id", metavar="FORM")
-@click.argument("answers", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("answers", type=click.Path(path_type=Path))
 @click.option(
     "--party",
     metavar="ID",
@@ -57,7 +57,7 @@ def check(
 ) -> int:
     """Check ANSWERS to a form before they are submitted; 1 when something is wrong.
 
-    ANSWERS is a JSON object, the name of each field and its answer, as `hub forms prefill --out`
+    ANSWERS is a JSON object, the name of each field and its answer, as --out of `hub forms prefill`
     writes it and `hub forms schema` describes it. No answer is shown, and none is kept.
     """
     from base.clock import SystemClock
@@ -115,12 +115,16 @@ def read_answers(path: Path) -> dict[str, Any]:
         click.BadParameter: it is too large, no UTF-8, no JSON object, or has a name twice; the
             message holds nothing of what is in it.
     """
-    size = path.stat().st_size
+    try:
+        size = path.stat().st_size
+        raw = path.read_bytes() if size <= LARGEST else b""
+    except OSError as error:
+        raise click.BadParameter(f"{path} cannot be read: {error.strerror}") from None
     if size > LARGEST:
         raise click.BadParameter(f"{path} has {size:,} bytes, more than {LARGEST:,}: no answers")
     try:
         found = json.loads(
-            path.read_bytes().decode("utf-8-sig"),
+            raw.decode("utf-8-sig"),
             object_pairs_hook=_unique,
             parse_int=str,
             parse_float=str,

@@ -146,6 +146,11 @@ def test_a_wrong_file_is_refused_and_never_shown(check: Check, raw: bytes, said:
     assert said in " ".join(err.split())
 
 
+@pytest.mark.parametrize("missing", ["nothing.json", "."])
+def test_a_file_that_cannot_be_read(store: Store, tmp_path: Path, missing: str) -> None:
+    assert run(["forms", "check", "monozukuri", str(tmp_path / missing)]) == 2
+
+
 def test_a_byte_order_mark_and_numbers_are_taken(check: Check) -> None:
     _, out, _ = check('\ufeff{"従業員数": 9, "事業場内最低賃金": 1100}'.encode(), *DAY, "--json")
     assert found(out) == {}
