@@ -147,18 +147,21 @@ class GroupWriter:
         _tell(group, error)
 
     def _written(self, group: Sequence[_Waiting]) -> HubError | None:
+        rows = [one.row for one in group if one.row is not None]
         try:
             with self._database.write() as connection:
                 _execute(connection, [statement for one in group for statement in one.also])
-                insert(connection, [one.row for one in group if one.row is not None])
-                failpoint("audit.written")
+                insert(connection, rows)
+                if rows:
+                    failpoint("audit.written")
         except HubError as error:
             return error
         except Exception as error:  # noqa: BLE001 - a thread that ends would hang every caller
             found = InternalError.of(error)
             _log.error("%s", found)
             return found
-        failpoint("audit.committed")
+        if rows:
+            failpoint("audit.committed")
         return None
 
 

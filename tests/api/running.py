@@ -117,6 +117,7 @@ def running(
     secrets: bool = True,
     rate: float = 0,
     agents: str = "",
+    failpoint: str = "",
 ) -> Iterator[Running]:
     """An API with two worker processes on loopback, until the block ends."""
     port = free_port()
@@ -141,7 +142,9 @@ def running(
         prepare_api(settings)
         start = f"from api.serving import serve; serve('127.0.0.1', {port}, 2)"
         process = subprocess.Popen(
-            [sys.executable, "-c", start], env={**os.environ, **environ}, cwd=Path.cwd()
+            [sys.executable, "-c", start],
+            env={**os.environ, **environ, "HUB_FAILPOINT": failpoint},
+            cwd=Path.cwd(),
         )
         one = Running(f"http://127.0.0.1:{port}", settings, side, store, process)
         try:

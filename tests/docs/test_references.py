@@ -104,7 +104,7 @@ def test_the_import_table_names_the_rooms() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     rooms = set(re.findall(r"^\| `(\w+)/` \|", text, re.MULTILINE))
     assert rooms == {
-        "base", "canonical", "connectors", "mappings", "hub", "dags", "mocks", "tests"
+        "base", "canonical", "connectors", "mappings", "hub", "dags", "sso", "api", "mocks", "tests"
     }  # fmt: skip
     assert all((ROOT / room).is_dir() for room in rooms)
 
