@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,26 +11,43 @@ JAPAN = ZoneInfo("Asia/Tokyo")
 SYSTEMS = {
     "subsidy": "補助金システム", "it_subsidy": "IT補助金システム",
     "management_plan": "経営力向上計画システム", "corporate_auth": "GビズID",
-    "corporate_registry": "国税庁法人番号公表サイト", "succession": "事業承継・引継ぎ支援センター",
-    "yorozu": "よろず支援拠点", "mirasapo": "ミラサポplus", "support_agency": "認定支援機関検索",
-    "sme_platform": "中小企業支援プラットフォーム",
+    "corporate_number": "国税庁法人番号公表サイト", "gbizinfo": "Gビズインフォ",
+    "smart_sme": "スマートSMEサポーター", "support_agency": "認定支援機関の登録簿",
+    "succession": "事業承継・引継ぎ支援センター", "yorozu": "よろず支援拠点",
 }  # fmt: skip
-FIELDS = {
-    "name": "名称", "name_kana": "名称（カナ）", "name_en": "名称（英語）",
-    "corporate_number": "法人番号", "kind": "種別", "postal_code": "郵便番号",
-    "prefecture": "都道府県", "city": "市区町村", "street": "町名・番地", "address": "所在地",
-    "building": "建物名", "phone": "電話番号", "email": "電子メール", "website": "ウェブサイト",
-    "capital": "資本金", "employees": "従業員数", "regular_employees": "常時使用する従業員数",
-    "established_on": "設立日", "industry": "業種", "industry_code": "業種コード",
-    "representative_name": "代表者氏名", "representative_title": "代表者役職",
-    "representative_kana": "代表者氏名（カナ）", "fiscal_year_end_month": "決算月",
-    "legal_form": "法人格", "status": "状態",
+BUSINESS = {
+    "corporate_number": "法人番号", "sole_proprietor_number": "個人事業主管理番号",
+    "kind": "法人・個人の別", "name": "商号又は名称", "name_kana": "フリガナ",
+    "name_en": "英語表記",
+    "address_full": "本店所在地（住所全体）", "address_postal_code": "本店所在地（郵便番号）",
+    "address_prefecture": "本店所在地（都道府県）", "address_city": "本店所在地（市区町村）",
+    "address_town": "本店所在地（町字）", "address_block": "本店所在地（番地以下）",
+    "address_building": "本店所在地（建物名等）", "phone": "電話番号", "url": "URL",
+    "email": "メールアドレス", "capital_jpy": "資本金", "employees_regular": "常時使用する従業員数",
+    "employees_permanent": "正社員数", "employees_part_time": "契約社員・パート数",
+    "employees_with_officers": "社員数（役員を含む）", "established_on": "設立年月日",
+    "founded_on": "創業年月日", "industry_jsic": "主たる業種（日本標準産業分類）",
+    "industry_text": "主たる業種（記載）", "business_summary": "事業内容",
+    "management_issue": "経営課題", "fiscal_year_end_month": "決算月",
+    "representative_title": "代表者役職", "representative_name": "代表者氏名",
+    "representative_kana": "代表者フリガナ", "security_action_id": "SECURITY ACTION宣言ID",
 }  # fmt: skip
+PROGRAM = {
+    "catch_phrase": "キャッチコピー", "target_areas": "対象地域", "use_purposes": "利用目的",
+    "acceptance_end_at": "募集終了日時", "limit_jpy": "補助上限額", "rate_text": "補助率",
+}  # fmt: skip
+AGENCY = {
+    "kind": "種別", "bureau": "所管経済産業局", "prefecture": "都道府県",
+    "address_prefecture": "都道府県", "address_city": "市区町村", "phone": "電話番号",
+}  # fmt: skip
+KINDS = {"corporation": "法人", "sole_proprietor": "個人事業主", "pre_founder": "創業予定者"}
+YEN = frozenset({"capital_jpy", "limit_jpy"})
 PURPOSES = {
     "application_status": "申請状況の確認", "prefill": "申請書への記入",
     "operation": "システムの運用", "consultation": "相談支援", "succession": "事業承継支援",
 }  # fmt: skip
 OPERATIONS = {
+    "POST /token token-exchange": "連携ハブが許可証を発行した",
     "GET /v1/businesses/{id}": "事業者情報を見た",
     "GET /v1/businesses/{id}/applications": "申請の一覧を見た",
     "GET /v1/businesses/{id}/plans": "経営力向上計画を見た",
@@ -45,9 +63,13 @@ def system(name: str) -> str:
     return SYSTEMS.get(name, name)
 
 
-def field(name: str) -> str:
-    """A field's name."""
-    return FIELDS.get(name, name)
+def shown(values: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, str, Any]]:
+    """The values that have a name for people, in the order of the names: label, field, value."""
+    return [
+        (label, name, values[name])
+        for name, label in names.items()
+        if values.get(name) not in (None, "", [])
+    ]
 
 
 def purpose(names: str | None) -> str:
@@ -71,18 +93,21 @@ def day(text: str | None) -> str:
     return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
 
 
-def plain(value: Any) -> str:
-    """A value as text."""
+def plain(value: Any, name: str = "") -> str:
+    """A value as text, by the field it is of."""
     if isinstance(value, bool):
         return "はい" if value else "いいえ"
     if isinstance(value, int):
-        return f"{value:,}"
+        return f"{value:,}円" if name in YEN else str(value)
     if isinstance(value, list):
-        return "、".join(map(plain, value))
-    return str(value)
+        return "、".join(plain(one) for one in value)
+    if name == "kind":
+        return KINDS.get(str(value), str(value))
+    return day(value) if name.endswith(("_on", "_at")) else str(value)
 
 
 FILTERS = {
-    "system": system, "field": field, "purpose": purpose, "operation": operation, "day": day,
+    "system": system, "shown": shown, "purpose": purpose, "operation": operation, "day": day,
     "plain": plain, "outcome": lambda name: OUTCOMES.get(name, name),
 }  # fmt: skip
+NAMES = {"BUSINESS": BUSINESS, "PROGRAM": PROGRAM, "AGENCY": AGENCY}
