@@ -28,6 +28,8 @@ SUMMARIES: Mapping[str, str] = {
     "kana": "フリガナ. A reading in full-width katakana.",
     "corporate_name": "法人の名称. A name that is a corporation's, of a field for either kind.",
     "trade_name": "屋号. A name that is an individual's, of a field for either kind.",
+    "holder_name": "名義人の名称. An account's name; a sole proprietor's is the person's own.",
+    "holder_trade_name": "名義人の屋号. An account's name that is not the sole proprietor's own.",
     "full_name": "氏名. A person's name out of family name and given name.",
     "disclosed_name": "開示された名称. A name as `legal_name`; a masked one states nothing.",
     "disclosed_text": "開示された文字列. A text as `text`; a masked one states nothing.",

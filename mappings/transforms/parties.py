@@ -32,8 +32,15 @@ _KINDS = {
     "2": SOLE_PROPRIETOR,
     "個人事業主": SOLE_PROPRIETOR,
 }
+_INDIVIDUAL = "個人"
 _WRITTEN = {CORPORATION: "1", SOLE_PROPRIETOR: "2"}
 _LENGTH = {"length": 13}
+
+
+def party_kind(text: str | None) -> str | None:
+    """The kind of party that 1, 2, 法人, 個人 or 個人事業主 names; None for anything else."""
+    word = compact((text or "").strip())
+    return SOLE_PROPRIETOR if word == _INDIVIDUAL else _KINDS.get(word)
 
 
 def _parse(texts: Texts, options: Options) -> Parsed:
@@ -127,7 +134,7 @@ def _parse_client(texts: Texts, _options: Options) -> Parsed:
         return Parsed((PRE_FOUNDER,))
     if not form:
         return Parsed((None,))
-    kind = _KINDS.get(form) or (SOLE_PROPRIETOR if form == "個人" else None)
+    kind = party_kind(form)
     if kind is None:
         raise RefusedValue("unknown_code", "is neither 法人 nor 個人")
     return Parsed((kind,))

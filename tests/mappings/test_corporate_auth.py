@@ -115,6 +115,40 @@ def test_a_sole_proprietors_number_is_never_a_corporate_number(stream: str) -> N
     assert "corporate_number" not in party
 
 
+SOLE_PROPRIETOR = {
+    "accounts": {"corp_type": "2", "corporate_number": "3000000000003"},
+    "delegations": {"business_type": "個人事業主", "corp_no": "3000000000003"},
+}
+NAME = {"accounts": "name", "delegations": "firm_nm"}
+ROLE = {"accounts": "holder", "delegations": "delegator"}
+
+
+@pytest.mark.parametrize("stream", ["accounts", "delegations"])
+def test_a_sole_proprietor_is_called_by_the_persons_name_and_trades_under_another(
+    stream: str,
+) -> None:
+    found = mapped(stream, **SOLE_PROPRIETOR[stream], **{NAME[stream]: "山田商店"})
+    party = claim(found, "party", ROLE[stream])
+    assert (party["name"], party["name_reduced"]) == ("山田 太郎", "山田太郎")
+    trade = claim(found, "trade_name", ROLE[stream])
+    assert (trade["name"], trade["name_reduced"]) == ("山田商店", "山田商店")
+
+
+@pytest.mark.parametrize("stream", ["accounts", "delegations"])
+def test_a_sole_proprietor_without_a_trade_name_has_none(stream: str) -> None:
+    found = mapped(stream, **SOLE_PROPRIETOR[stream], **{NAME[stream]: "山田太郎"})
+    assert claim(found, "party", ROLE[stream])["name"] == "山田 太郎"
+    assert "trade_name" not in found.claims
+
+
+@pytest.mark.parametrize("stream", ["accounts", "delegations"])
+def test_a_corporation_keeps_its_name_and_has_no_trade_name(stream: str) -> None:
+    found = mapped(stream)
+    party = claim(found, "party", ROLE[stream])
+    assert (party["name"], party["legal_form"]) == ("株式会社山田製作所", "301")
+    assert "trade_name" not in found.claims
+
+
 def test_a_number_that_is_none_refuses_the_record_and_is_not_shown() -> None:
     found = mapped("accounts", corporate_number="3000000000003")
     (refusal,) = found.refusals
