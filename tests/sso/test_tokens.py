@@ -87,7 +87,7 @@ def test_every_claim_is_checked(case: str) -> None:
         {"x5u": "https://evil.test"},
         {"b64": True},
     ],
-    ids=str,
+    ids=["typ", "typ with a tree", "another kid", "jwk", "jku", "x5u", "b64"],
 )
 def test_every_header_is_checked(header: dict[str, Any]) -> None:
     with pytest.raises(BadToken):
