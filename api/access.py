@@ -6,10 +6,11 @@ is known leave a row as well.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import hashlib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 import msgspec
@@ -39,13 +40,15 @@ class Operation:
         name: as the audit names it.
         scope: without it the endpoint says nothing.
         purposes: the token must be for one of these; none: for any.
-        group: of `api.settings.GROUPS`, where it is about a represented business.
+        group: of `api.settings.GROUPS`, where a delegation has to open it.
+        of_business: whether it tells something of the represented business.
     """
 
     name: str
     scope: str | None = None
     purposes: frozenset[str] = frozenset()
     group: str | None = None
+    of_business: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ class Told:
         body: as JSON's values.
         systems: whose records are in it.
         details: names and counts, never a value.
+        extra_scopes: used beside that of the operation.
+        others: other businesses of which it tells something.
     """
 
     body: Any
@@ -101,6 +106,7 @@ class Told:
     details: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     extra_scopes: Collection[str] = ()
+    others: Collection[int] = ()
 
 
 async def caller(request: Request) -> Caller:
@@ -183,7 +189,9 @@ async def answer(
     except StoreUnreachable:
         raise unavailable() from None
     try:
-        await service.writer.write(_row(service, who, operation, party, told, refused))
+        row = _row(service, who, operation, party, told, refused)
+        others = [_of_another(row, one) for one in (told.others if told else ())]
+        await asyncio.gather(*(service.writer.write(one) for one in (*others, row)))
     except HubError:
         raise unavailable() from None
     if refused is not None:
@@ -242,12 +250,16 @@ def _row(  # noqa: PLR0917
         client=who.client,
         subject=account_name(*who.subject) if who.subject else None,
         actor=account_name(*who.actors[0]) if who.actors else None,
-        party_id=party if operation.group is not None else None,
+        party_id=party if operation.of_business else None,
         systems=tuple(sorted(told.systems)) if told else (),
         scopes=tuple(sorted(used)),
         token_id=who.token_id,
         details=told.details if told else {},
     )
+
+
+def _of_another(row: AuditRow, party: int) -> AuditRow:
+    return replace(row, row_id=new_row_id(row.at), party_id=party)
 
 
 def _sent(request: Request, told: Told) -> Response:

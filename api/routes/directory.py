@@ -77,7 +77,7 @@ async def programs(
         wanted = Search("program", text, region, industry, topic, at)
         return _told(access, wanted, cursor, limit)
 
-    return await answer(request, who, Operation("GET /v1/programs", SCOPE), read)
+    return await answer(request, who, Operation("GET /v1/programs", SCOPE, of_business=False), read)
 
 
 @router.get(
@@ -105,7 +105,9 @@ async def support_agencies(
         wanted = Search("agency", text, region, industry, topic)
         return _told(access, wanted, cursor, limit)
 
-    return await answer(request, who, Operation("GET /v1/support-agencies", SCOPE), read)
+    return await answer(
+        request, who, Operation("GET /v1/support-agencies", SCOPE, of_business=False), read
+    )
 
 
 @router.get(
@@ -130,7 +132,9 @@ async def it_vendors(
     def read(access: Access) -> Told:
         return _told(access, Search("vendor", text, region), cursor, limit)
 
-    return await answer(request, who, Operation("GET /v1/it-vendors", SCOPE), read)
+    return await answer(
+        request, who, Operation("GET /v1/it-vendors", SCOPE, of_business=False), read
+    )
 
 
 def _told(access: Access, wanted: Search, cursor: str | None, limit: int) -> Told:

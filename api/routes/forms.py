@@ -102,7 +102,7 @@ async def forms(request: Request, who: Called) -> Response:
         ]
         return Told({"items": rows}, (), {"forms": len(rows)})
 
-    return await answer(request, who, Operation("GET /v1/forms", _READ), read)
+    return await answer(request, who, Operation("GET /v1/forms", _READ, of_business=False), read)
 
 
 @router.get(
@@ -143,7 +143,9 @@ async def forms_overlap(
         }
         return Told(body, (), {"forms": len(chosen)})
 
-    return await answer(request, who, Operation("GET /v1/forms/overlap", _READ), read)
+    return await answer(
+        request, who, Operation("GET /v1/forms/overlap", _READ, of_business=False), read
+    )
 
 
 @router.post(

@@ -65,7 +65,10 @@ def _me(access: Access) -> Told:
         "may_represent": found,
     }
     systems = set(service.settings.accounts.values())
-    return Told(body, systems, {"may_represent": len(found)})
+    others = {one.party_id for one in given} - {access.party}
+    if person is not None and (party := service.party(person)) not in (None, access.party):
+        others.add(party or 0)
+    return Told(body, systems, {"may_represent": len(found)}, others=sorted(others))
 
 
 def _account(key: AccountKey) -> dict[str, str]:

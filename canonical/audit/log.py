@@ -14,7 +14,7 @@ from base.failpoint import failpoint
 from canonical.audit import sealing
 from canonical.audit.columns import row_of
 from canonical.audit.insertion import insert
-from canonical.audit.rows import AuditRow
+from canonical.audit.rows import EVERY_BUSINESS, AuditRow
 from canonical.audit.tables import AUDIT_ROW, SCHEMA
 from canonical.store.database import Database
 from canonical.store.migrations import upgrade
@@ -104,14 +104,14 @@ class AuditLog:
         before: tuple[datetime, str] | None = None,
         limit: int = 100,
     ) -> Page:
-        """Who looked at a business, the newest first.
+        """Who looked at a business, by itself or with all others, the newest first.
 
         Args:
             scopes: those of the reader; None for all. A row that used one of `confidential`
                 which the reader has not is left out, as if nobody had looked.
             before: instant and id of the last row of the page before.
         """
-        where = [_ROW.party_id == party_id, *_visible(scopes, confidential)]
+        where = [_ROW.party_id.in_([party_id, EVERY_BUSINESS]), *_visible(scopes, confidential)]
         if before is not None:
             at, row_id = before
             where.append(or_(_ROW.at < at, and_(_ROW.at == at, _ROW.row_id < row_id)))

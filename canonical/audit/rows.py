@@ -30,6 +30,10 @@ class Channel(StrEnum):
     OPERATOR_PAGES = "operator_pages"
 
 
+EVERY_BUSINESS = 0
+"""As `party_id`: all businesses were read at once, as by an export. No party has this id."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditRow:
     """One act, allowed or refused.
@@ -44,7 +48,7 @@ class AuditRow:
         subject: issuer and account on whose behalf it was done (the represented party's), or the
             operating system's user.
         actor: issuer and account that acted for the subject, where it is another.
-        party_id: the business that was read, or for which a token was issued.
+        party_id: the business that was read, or for which a token was issued; EVERY_BUSINESS.
         systems: the systems whose records were shown, for their owners' reports.
         scopes: the scopes that were used; of a confidential stream these are among them.
         details: names and counts alone: fields shown, audience, number of rows, never a value.

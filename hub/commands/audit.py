@@ -174,11 +174,19 @@ def _print_rows(rows: list[AuditRow], *, more: bool) -> None:
             row.operation,
             row.purpose or "",
             "yes" if row.allowed else f"no: {row.rule}",
-            "" if row.party_id is None else str(row.party_id),
+            _party(row.party_id),
         )
     console().print(shown)
     if more:
         click.echo("there are older rows; --limit shows more", err=True)
+
+
+def _party(party_id: int | None) -> str:
+    from canonical.audit import EVERY_BUSINESS
+
+    if party_id is None:
+        return ""
+    return "every business" if party_id == EVERY_BUSINESS else str(party_id)
 
 
 def _jst(at: datetime) -> str:

@@ -78,6 +78,7 @@ def gif(
     What the form cannot hold is listed beside it. Ends with 1 if the XSD refused a business.
     """
     from base.clock import SystemClock
+    from canonical.audit import EVERY_BUSINESS
     from hub.exports.gif import GifExport
     from hub.exports.gif import export as write
 
@@ -87,10 +88,11 @@ def gif(
     with opened_store(scopes) as store:
         parties = _parties(store.database, names, scopes) if names else None
         leave(
-            None if parties is None else systems_of_parties(store.database, parties, scopes),
-            systems=every_system(store.database, scopes),
+            {EVERY_BUSINESS: every_system(store.database, scopes)}
+            if parties is None
+            else systems_of_parties(store.database, parties, scopes),
             scopes=scopes,
-            details={"format": f"gif {chosen}", "every_business": parties is None},
+            details={"format": f"gif {chosen}"},
         )
         wanted = GifExport(chosen, parties, limit, scopes, show_personal, xsd)
         report = write(store.database, out, wanted, SystemClock().now())

@@ -158,6 +158,13 @@ def test_each_answer_has_one_row_that_says_who_what_and_why(service: Running) ->
     assert (refused.allowed, refused.rule) == (False, "not_represented")
 
 
+def test_whom_i_may_represent_learns_that_i_was_told_of_them(service: Running) -> None:
+    before = len(service.audited())
+    service.get("/v1/me", service.token())
+    rows = service.audited()[before:]
+    assert {row.party_id for row in rows} == {int(OWNER), int(CLIENT)}
+
+
 def test_who_looked_at_me_is_the_audit_row_by_row(service: Running) -> None:
     token = service.token(NEIGHBOUR)
     service.get(f"/v1/businesses/{NEIGHBOUR}", token)

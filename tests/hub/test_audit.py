@@ -81,7 +81,7 @@ def _rows(log: AuditLog) -> list[AuditRow]:
 
     query = select(AUDIT_ROW).order_by(AUDIT_ROW.c.at, AUDIT_ROW.c.row_id)
     with log.database.read() as connection:
-        return [row_of(row) for row in connection.execute(query).mappings().all()]
+        return [row_of(dict(row)) for row in connection.execute(query).mappings()]
 
 
 def _leaves(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
@@ -162,6 +162,19 @@ def test_a_look_that_finds_nothing_leaves_a_row_too(shell: Shell, log: AuditLog)
     found, refused = _rows(log)
     assert (found.party_id, found.allowed) == (None, True)
     assert (refused.party_id, refused.allowed, refused.rule) == (None, False, "StoreError")
+
+
+@pytest.mark.usefixtures("world")
+def test_an_export_of_all_businesses_shows_to_each_of_them(
+    shell: Shell, log: AuditLog, tmp_path: Path
+) -> None:
+    assert shell("export", "gif", "--out", str(tmp_path / "all.jsonl"))[0] == 0
+    (row,) = log.of_party(int(NUMBER)).rows
+    assert (row.operation, set(row.systems)) == ("hub export gif", {"registry", "grants"})
+    assert "every business" in shell("audit", "report", "--system", "grants")[1]
+    one = ["--party", NUMBER, "--out", str(tmp_path / "one.jsonl")]
+    assert shell("export", "gif", *one)[0] == 0
+    assert log.of_party(int(NUMBER)).rows[0].party_id == int(NUMBER)
 
 
 @pytest.mark.usefixtures("world")
