@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import pytest
 import requests
 
+from sso.model import Rule
 from tests.sso.doubles import AGENT, OWNER, PROVIDER
-from tests.sso.running import ACCESS, API, SUBSIDY, Running, claims_of
+from tests.sso.running import ACCESS, API, OTHER, SUBSIDY, Running, claims_of
 
 pytestmark = pytest.mark.network
 
@@ -63,6 +67,45 @@ def test_an_agent_acts_for_the_delegator(service: Running) -> None:
 def test_a_token_ends_with_what_it_was_made_of(service: Running) -> None:
     claims = claims_of(token_of(service.exchange(service.signed_in("desk", "ending"))))
     assert claims["exp"] - claims["iat"] <= 100
+
+
+def test_a_token_ends_with_the_token_it_was_made_of(service: Running) -> None:
+    soon = int(time.time()) + 50
+    signed_in = service.signed_in("desk", "owner", expires_at=soon)
+    assert claims_of(token_of(service.exchange(signed_in)))["exp"] == soon
+
+
+def test_what_is_taken_away_is_gone_at_once_at_every_worker(service: Running) -> None:
+    form = {"grant_type": "client_credentials", "audience": OTHER}
+    extra = Rule("extra", "desk", OTHER, frozenset({"other:read"}), frozenset({"p"}), "client")
+
+    def statuses() -> set[int]:
+        fresh = replace(service, session=requests.Session())
+        answers = []
+        for _ in range(8):
+            fresh.session.close()
+            answers.append(fresh.post(form, basic="desk").status_code)
+        return set(answers)
+
+    assert statuses() == {400}
+    service.register.add_rule(extra)
+    assert statuses() == {200}
+    service.register.remove_rule("extra")
+    assert statuses() == {400}
+    service.register.enable("desk", enabled=False)
+    assert statuses() == {401}
+    service.register.enable("desk", enabled=True)
+    assert statuses() == {400}
+
+
+def test_a_disabled_clients_tokens_end(service: Running) -> None:
+    token = token_of(
+        service.post({"grant_type": "client_credentials", "audience": API}, basic="desk")
+    )
+    service.register.enable("desk", enabled=False)
+    answer = service.post({"token": token}, path="/introspect", basic="api")
+    service.register.enable("desk", enabled=True)
+    assert answer.json() == {"active": False}
 
 
 def test_a_system_exchanges_a_token_addressed_to_it(service: Running) -> None:
