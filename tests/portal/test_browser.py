@@ -1,6 +1,6 @@
 """The portal in a real browser: keyboard, screen sizes, dark mode, and axe-core on every page.
 
-`HUB_SCREENSHOTS=1` stores the screenshots under docs/images/.
+`PORTAL_SCREENSHOTS=1` stores the screenshots under docs/images/.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def test_no_token_reaches_the_browser(browser: Browser, served: Served) -> None:
 
 
 def test_screenshots(browser: Browser, served: Served, tmp_path: Path) -> None:
-    folder = IMAGES if os.environ.get("HUB_SCREENSHOTS") else tmp_path
+    folder = IMAGES if os.environ.get("PORTAL_SCREENSHOTS") else tmp_path
     with context(browser, "light", 1000) as window:
         page = signed_in(window, served)
         for name, path in SHOWN.items():
