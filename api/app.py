@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -25,7 +26,9 @@ from api.routes import (
     me,
 )
 from api.service import Service
-from base.errors import HubError, StoreUnreachable
+from base.errors import HubError, InternalError, StoreUnreachable
+
+_log = logging.getLogger(__name__)
 
 MOST_BODY = 1_000_000
 """Bytes of a request's body: many times the longest form's answers."""
@@ -143,6 +146,7 @@ async def _plain(_request: Request, error: Exception) -> Response:
 async def _failed(_request: Request, error: Exception) -> Response:
     if isinstance(error, StoreUnreachable):
         return Refused("unavailable", headers={"Retry-After": "5"}).response()
+    _log.error("%s", InternalError.of(error))
     return Refused("internal").response()
 
 

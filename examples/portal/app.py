@@ -91,7 +91,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     if code in NOT_ALLOWED:
         return page(request, "trouble.html", 403, title="この操作は許可されていません",
                     told="このアカウント、または委任の範囲では利用できません。"
-                    "別の立場を選ぶか、委任の内容を確認してください。")  # fmt: skip
+                    "別の立場を選ぶか、委任の内容を確認してください。",
+                    link=("/sign-in?again=1", "別の立場でサインインする"))  # fmt: skip
     return page(request, "trouble.html", 503, title="サインインの仕組みに接続できません",
                 told="時間をおいて、もう一度お試しください。")  # fmt: skip
 

@@ -47,7 +47,12 @@ async def represent(request: Request) -> Response:
     person = me["actors"][-1] if me["actors"] else me["subject"]
     account = person["account"] if person else ""
     now = me["business"]["id"] if me["business"] else None
-    choices = [_choice(one, account, now) for one in me["may_represent"]]
+    system = request.app.state.settings.system
+    choices = [
+        _choice(one, account, now)
+        for one in me["may_represent"]
+        if one["delegation"] is None or one["delegation"]["system_code"] == system
+    ]
     return page(request, "represent.html", me=me, account=account, choices=choices)
 
 

@@ -5,6 +5,7 @@ PORTAL_ADDRESS      its own address, as browsers see it (default http://127.0.0.
 PORTAL_ISSUER       the token service (default http://127.0.0.1:8821)
 PORTAL_API          the read API: address and audience (default http://127.0.0.1:8822)
 PORTAL_CLIENT_ID    its id at the token service (default portal)
+PORTAL_SYSTEM       code under which one delegates for it at GビズID (default SMEPF)
 PORTAL_KEY_FILE     file with its private key (JWK), readable by its owner alone
 =================== ============================================================
 """
@@ -30,6 +31,7 @@ class Settings:
     issuer: str = "http://127.0.0.1:8821"
     api: str = "http://127.0.0.1:8822"
     client_id: str = "portal"
+    system: str = "SMEPF"
     key: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -53,6 +55,7 @@ class Settings:
                 ("issuer", "PORTAL_ISSUER"),
                 ("api", "PORTAL_API"),
                 ("client_id", "PORTAL_CLIENT_ID"),
+                ("system", "PORTAL_SYSTEM"),
             )
             if environ.get(variable)
         }

@@ -53,6 +53,6 @@ async def visit(request: Request, purpose: str = READ) -> Visit:
         found = me["business"]
         if found is not None:
             session.business = found["id"]
-            session.name = found.get("name") or found.get("corporate_number") or "自分の事業者"
+            session.name = found.get("name") or found.get("corporate_number") or "選択中の事業者"
         session.delegation = "代理人として / as an agent" if me["actors"] else ""
     return Visit(session, api, session.business or "")
