@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 
+import httpx
 import pytest
 
 from base.settings import read_env_file
@@ -73,6 +74,59 @@ def test_the_records_of_one_business_come_together(hub: LocalHub, running: Runni
         numbered = "SELECT count(*), count(sequence), max(sequence) FROM event"
         assert len(set(store.execute(numbered).fetchone())) == 1
     assert f"business.created {businesses:,}" in running.said
+
+
+def signed_in(hub: LocalHub, account: str) -> tuple[httpx.Client, str]:
+    """A browser at the portal after signing in at the mock of GビズID, and the page it came to."""
+    address = f"http://127.0.0.1:{hub.front_port + 2}"
+    browser = httpx.Client(base_url=address, follow_redirects=True, trust_env=False, timeout=30)
+    asked = browser.get("/sign-in")
+    transaction = re.search(r'name="transaction" value="([^"]+)"', asked.text)
+    assert transaction, asked.text
+    form = {"transaction": transaction.group(1), "account": account}
+    came = browser.post(asked.url.join("signin"), data=form)
+    assert str(came.url) == f"{address}/represent", came.text
+    return browser, came.text
+
+
+def persona(running: RunningHub, role: str) -> str:
+    """The account of a persona, as `make run` printed it."""
+    found = re.search(rf"^  {role} +(gbiz-\d+)", running.said, re.MULTILINE)
+    assert found, running.said
+    return found.group(1)
+
+
+def test_an_owner_signs_in_once_and_sees_all_applications(
+    hub: LocalHub, running: RunningHub
+) -> None:
+    assert f"http://127.0.0.1:{hub.front_port + 2}" in running.said
+    browser, page = signed_in(hub, persona(running, "owner"))
+    assert "選択中" in page
+    with browser:
+        for path in ("/business", "/search", "/forms"):
+            assert browser.get(path).status_code == 200
+        assert browser.get("/applications").text.count('class="card"') >= 1
+        form = browser.get("/forms/it_subsidy").text
+        assert "国税庁法人番号公表サイト" in form
+        csrf = re.search(r'name="csrf" value="([^"]+)"', form)
+        assert csrf
+        ticked = {"csrf": csrf.group(1), "field": ["法人番号"]}
+        sent = browser.post("/forms/it_subsidy/send", data=ticked).json()["answers"]
+        assert len(sent) == 1
+        looks = browser.get("/looks").text
+        assert "申請書への記入のために読んだ" in looks
+        assert "申請の一覧を見た" in looks
+
+
+def test_an_agent_chooses_a_client_and_acts_for_it_alone(
+    hub: LocalHub, running: RunningHub
+) -> None:
+    browser, page = signed_in(hub, persona(running, "tax agent"))
+    with browser:
+        links = re.findall(r'href="(/sign-in\?as=[^"]+)"', page)
+        assert links
+        answers = [browser.get(link.replace("&amp;", "&")) for link in links]
+        assert [a for a in answers if a.status_code == 200 and "代理人として" in a.text]
 
 
 def test_reading_everything_again_writes_nothing(hub: LocalHub, running: RunningHub) -> None:
