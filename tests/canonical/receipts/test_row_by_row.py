@@ -20,7 +20,7 @@ from tests.canonical.golden.claims import SCHEMA, frame
 from tests.canonical.golden.test_alone import _children, _claims, _rows
 
 _SETTINGS = settings(
-    max_examples=30,
+    max_examples=12,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[phase for phase in Phase if phase is not Phase.shrink],
