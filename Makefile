@@ -59,9 +59,11 @@ bench: $(STAMP)  ## measure against dlt and SQLAlchemy Core on the same pages
 SYSTEM_PACKAGES := git make python3 python3-venv chromium fonts-noto-cjk
 
 system-deps:  ## install what only the system can give (Debian, Ubuntu; asks first)
-	@echo "This runs: sudo apt-get install --yes $(SYSTEM_PACKAGES)"; \
+	@as_root=; test "$$(id -u)" = 0 || as_root=sudo; \
+	echo "This runs: $$as_root apt-get install --yes $(SYSTEM_PACKAGES)"; \
 	printf "Go on? [y/N] "; read -r answer; \
-	case "$$answer" in y|Y|yes) sudo apt-get install --yes $(SYSTEM_PACKAGES);; \
+	case "$$answer" in y|Y|yes) $$as_root apt-get update --quiet && \
+	  $$as_root apt-get install --yes --quiet $(SYSTEM_PACKAGES);; \
 	  *) echo "Nothing was installed.";; esac
 
 clean:  ## remove .venv, caches and the local run's state (asks first)
