@@ -10,6 +10,7 @@ from base.clock import Clock
 from base.settings import Settings
 from canonical.access.quick import Quick
 from canonical.store.database import Database
+from sso.agencies import Agencies
 from sso.app import build
 from sso.code_grant import grant_of
 from sso.delegation import Representations
@@ -49,7 +50,8 @@ def with_sign_in(service: Service, settings: Settings, known: Iterable[Provider]
     service.server.subjects = Subjects(sessions, by_issuer, clock, seconds)
     service.server.representations = Representations(live, registers, clock, seconds)
     service.server.register_grant(grant_of(sessions))
-    pages = SignInPages(service, sessions, parties)
+    agencies = Agencies(service.database, quick, clock)
+    pages = SignInPages(service, sessions, parties, agencies)
     return build(service, pages.routes(), pages.metadata())
 
 

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from base.errors import HubError, InternalError
 from sso import authorize, flow, pages
+from sso.agencies import Agencies
 from sso.authorize import PageError, SentBack, Wanted
 from sso.code_grant import subject_json
 from sso.keys import ALGORITHM
@@ -71,14 +72,20 @@ class SignInPages:
 
     Args:
         parties: the identity providers by name, the default first.
+        agencies: which accounts are support agencies'.
     """
 
     def __init__(
-        self, service: Service, sessions: Sessions, parties: dict[str, RelyingParty]
+        self,
+        service: Service,
+        sessions: Sessions,
+        parties: dict[str, RelyingParty],
+        agencies: Agencies,
     ) -> None:
         self._service = service
         self.sessions = sessions
         self._parties = parties
+        self._agencies = agencies
         self._settings: ServiceSettings = service.settings
         self._reader = TokenReader(service.settings.issuer)
         self._limiter = anyio.CapacityLimiter(MOST_ASKED)
@@ -178,9 +185,11 @@ class SignInPages:
         except NotNow as refusal:
             told = f', error="{refusal.error}"' if refusal.error else ""
             return Response(b"", 401, {"WWW-Authenticate": f'Bearer realm="hub"{told}', **NO_STORE})
-        body = subject_json(session)
+        body: dict[str, Any] = {**subject_json(session)}
         if "profile" in claims.scopes:
             body |= profile(session.person)
+            agency = await self.asked(lambda: self._agencies.of(session.account))
+            body |= {"support_agency": agency} if agency else {}
         return _json(body, NO_STORE)
 
     @answered
@@ -228,7 +237,16 @@ class SignInPages:
             "scopes_supported": list(SCOPES),
             "acr_values_supported": ["ial1", "ial2"],
             "prompt_values_supported": ["none", "login", "select_account"],
-            "claims_supported": ["sub", "idp", "acr", "amr", "auth_time", "sid", *PROFILE],
+            "claims_supported": [
+                "sub",
+                "idp",
+                "acr",
+                "amr",
+                "auth_time",
+                "sid",
+                *PROFILE,
+                "support_agency",
+            ],
             "authorization_response_iss_parameter_supported": True,
             "request_parameter_supported": False,
             "request_uri_parameter_supported": False,

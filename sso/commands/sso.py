@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from sso.commands.agency import agency, members
 from sso.commands.client import client
 from sso.commands.key import key
 from sso.commands.opened import emit, json_option, opened
@@ -21,6 +22,8 @@ def sso() -> None:
 sso.add_command(client)
 sso.add_command(policy)
 sso.add_command(key)
+sso.add_command(agency)
+sso.add_command(members)
 
 
 @sso.command()
