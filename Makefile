@@ -27,14 +27,23 @@ $(STAMP): pyproject.toml constraints.txt
 	  -c constraints.txt -e '.[dev]'
 	@touch $(STAMP)
 
-setup: $(STAMP)  ## set up .venv (the other targets do so themselves)
+# What tests and benchmarks take from npm: pinned, and by the Node that .venv has.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm install --no-package-lock --no-fund --no-audit \
+  --ignore-scripts --loglevel=error
+CLIENTS := tests/sso/clients/node_modules/.installed
+
+$(CLIENTS): tests/sso/clients/package.json $(STAMP)
+	@$(NPM) --prefix $(<D)
+	@touch $@
+
+setup: $(STAMP) $(CLIENTS)  ## set up .venv (the other targets do so themselves)
 
 # Also: BUSINESSES=1000 for a smaller world, HUB_PORT_AIRFLOW=8180, HUB_PORT_MOCKS=8901, HUB_PORT_FRONT=8921.
 run: $(STAMP)  ## mocks, Airflow and every sync from one command (ONCE=1: leave when done)
 	@exec $(BIN)/python -m hub.local.run $(if $(filter-out 0,$(ONCE)),--once)
 
 # One call, so that its closing line counts everything; a file's tests stay in one process.
-test: $(STAMP)  ## unit, integration and end-to-end tests (under ten minutes)
+test: $(STAMP) $(CLIENTS)  ## unit, integration and end-to-end tests (under ten minutes)
 	@$(PYTEST) -q -n 2 --dist loadfile -m "not deep"
 
 UNIT := tests/base tests/canonical tests/connectors tests/mappings tests/benchmarks tests/docs

@@ -1,0 +1,1 @@
+"""Front ends that real OAuth client libraries make, each from its discovery document on."""
