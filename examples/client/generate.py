@@ -1,7 +1,7 @@
 """Writes the shapes of the API's answers out of its OpenAPI document.
 
-`hub api openapi | python -m examples.client.generate` writes shapes.py (Python) and hub-api.d.ts
-(TypeScript) beside this file.
+`python -m examples.client.generate < docs/reference/openapi.json` writes shapes.py (Python)
+and hub-api.d.ts (TypeScript) beside this file.
 """
 
 from __future__ import annotations

@@ -1,33 +1,33 @@
 // Generated from the OpenAPI document by examples.client.generate; do not edit.
 
 export interface Actor {
-  issuer: string;
   account: string;
+  issuer: string;
 }
 
 export interface Application {
   id: string;
   kind: string;
-  system: string;
-  title: string | null;
+  notices: Array<Notice>;
+  procedures: Array<Procedure>;
   program: string | null;
   status: string | null;
   status_ja: string | null;
   submitted_on: string | null;
-  procedures: Array<Procedure>;
-  notices: Array<Notice>;
+  system: string;
+  title: string | null;
 }
 
 export interface Business {
-  id: string;
   as_of?: string | null;
   fields: Record<string, Value>;
+  id: string;
   lists?: Record<string, Array<ListItem>> | null;
 }
 
 export interface BusinessName {
-  id: string;
   corporate_number?: string | null;
+  id: string;
   name?: string | null;
 }
 
@@ -38,16 +38,16 @@ export interface Category {
 }
 
 export interface Change {
-  specversion: string;
-  id: string;
-  source: string;
-  type: string;
-  subject?: string | null;
-  time: string;
+  data?: Record<string, unknown> | null;
   datacontenttype?: string | null;
   dataschema?: string | null;
+  id: string;
   scope?: string | null;
-  data?: Record<string, unknown> | null;
+  source: string;
+  specversion: string;
+  subject?: string | null;
+  time: string;
+  type: string;
 }
 
 export interface Checking {
@@ -57,8 +57,8 @@ export interface Checking {
 }
 
 export interface FieldError {
-  where: string;
   what: string;
+  where: string;
 }
 
 export interface Filling {
@@ -68,8 +68,8 @@ export interface Filling {
 
 export interface Found {
   id: string;
-  title: string | null;
   open?: boolean | null;
+  title: string | null;
   values: Record<string, unknown>;
 }
 
@@ -78,54 +78,54 @@ export interface Health {
 }
 
 export interface ListItem {
-  values: Record<string, unknown>;
-  system: string;
-  stream: string;
   as_of: string | null;
   since: string | null;
+  stream: string;
+  system: string;
+  values: Record<string, unknown>;
 }
 
 export interface Looked {
-  id: string;
-  at: string;
-  operation: string;
-  channel: string;
-  allowed: boolean;
-  rule: string;
-  purpose: string | null;
-  client: string | null;
-  subject: string | null;
   actor: string | null;
-  systems: Array<string>;
+  allowed: boolean;
+  at: string;
+  channel: string;
+  client: string | null;
+  id: string;
+  operation: string;
+  purpose: string | null;
+  rule: string;
   scopes: Array<string>;
+  subject: string | null;
+  systems: Array<string>;
 }
 
 export interface Mandate {
-  number: string;
-  system_code: string;
-  starts_on: string | null;
-  ends_on: string | null;
   categories: Array<Category>;
+  ends_on: string | null;
+  number: string;
+  starts_on: string | null;
+  system_code: string;
 }
 
 export interface Me {
-  client: string;
-  subject: Actor | null;
   actors: Array<Actor>;
-  scopes: Array<string>;
-  purposes: Array<string>;
-  expires_at: string;
   business: BusinessName | null;
+  client: string;
+  expires_at: string;
   may_represent: Array<Representable>;
+  purposes: Array<string>;
+  scopes: Array<string>;
+  subject: Actor | null;
 }
 
 export interface Notice {
+  body?: string | null;
   kind?: string | null;
   kind_ja?: string | null;
-  title?: string | null;
-  body?: string | null;
-  sent_at?: string | null;
   procedure?: string | null;
+  sent_at?: string | null;
+  title?: string | null;
 }
 
 export interface PageApplication {
@@ -154,25 +154,25 @@ export interface PageRecord {
 }
 
 export interface Problem {
-  type: string;
+  errors?: Array<FieldError> | null;
+  status: number;
   title: string;
   title_ja: string;
-  status: number;
-  errors?: Array<FieldError> | null;
+  type: string;
 }
 
 export interface Procedure {
+  decided_on?: string | null;
+  decision?: string | null;
+  due_at?: string | null;
+  form_version?: string | null;
+  history: Array<Step>;
   id?: string | null;
   kind?: string | null;
   kind_ja?: string | null;
   state?: string | null;
   state_ja?: string | null;
-  decision?: string | null;
-  form_version?: string | null;
-  due_at?: string | null;
   submitted_at?: string | null;
-  decided_on?: string | null;
-  history: Array<Step>;
 }
 
 export interface Record {
@@ -187,18 +187,18 @@ export interface Representable {
 }
 
 export interface Step {
+  note?: string | null;
+  occurred_at?: string | null;
   state?: string | null;
   state_ja?: string | null;
-  occurred_at?: string | null;
-  note?: string | null;
 }
 
 export interface Value {
-  value: unknown;
+  as_of: string | null;
   known_to?: number | null;
   precision?: string | null;
-  system: string;
-  stream: string;
-  as_of: string | null;
   since: string | null;
+  stream: string;
+  system: string;
+  value: unknown;
 }
