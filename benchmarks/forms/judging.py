@@ -23,7 +23,7 @@ that this source wrote it down wrongly; `unjudged`: only the source itself knows
 FORBIDDEN = frozenset({"succession", "yorozu"})
 """Systems whose data is for their own work alone."""
 CONSENTED = frozenset({"subsidy", "it_subsidy", "management_plan"})
-"""Systems whose records need the business's yes."""
+"""Systems whose records need the business's yes: that of the record itself, as it stands today."""
 BY_THE_DAY = frozenset({"minimum_wage", "representative_age"})
 """What is of no fiscal year, and another one every year."""
 _YEAR = 366
@@ -112,7 +112,7 @@ class Judging:
                 yield "other_role"
             if origin.system in FORBIDDEN:
                 yield "purpose"
-            if origin.system in CONSENTED and not self._consented(business, origin.as_of):
+            if origin.system in CONSENTED and self.world.truth.consented.get(key) is not True:
                 yield "consent"
             if answer.outcome == "prefill" and limit is not None and self._old(origin, limit):
                 yield "freshness"
@@ -121,12 +121,6 @@ class Judging:
         """Whether a record of which the truth says nothing carries the business's own number."""
         number = self.world.businesses[business].corporate_number
         return number is not None and number in origin.record_key
-
-    def _consented(self, business: str, day: date | None) -> bool:
-        """Whether the business said yes when it answered, or has since."""
-        now = self.world.businesses[business]
-        then = now.as_of(day) if day else now
-        return now.data_use_consent or then.data_use_consent
 
     def _old(self, origin: Origin, limit: int) -> bool:
         return origin.as_of is None or origin.as_of + timedelta(days=limit) < self.world.today

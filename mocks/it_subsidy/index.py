@@ -121,6 +121,7 @@ def it_application_record(world: World, application: ItApplication) -> dict[str,
         application.business,
         flaws,
         frozenset(name for name, value in form.items() if value not in (None, "", [])),
+        consented=form.get("データ利活用の同意") is True,
     )
     granted = any(step.decision == "交付決定" for step in shown)
     fixed = any(step.state == "補助額確定" for step in shown)

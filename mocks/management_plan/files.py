@@ -112,7 +112,13 @@ class PlanFiles:
             return
         document = PlanDocument(self.world, filing, step, filing.revealed[-1])
         flaws = (*filing.flaws, *document.remarks)
-        self.world.truth.state(key, filing.business, flaws, document.asked())
+        self.world.truth.state(
+            key,
+            filing.business,
+            flaws,
+            document.asked(),
+            consented=document.business.data_use_consent,
+        )
 
     def _zipped(self, day: Day) -> bytes:
         buffer = io.BytesIO()

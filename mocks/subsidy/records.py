@@ -37,6 +37,7 @@ def application_record(world: World, application: Application) -> dict[str, Any]
         application.business,
         flaws,
         frozenset(name for name, value in form.items() if value not in (None, "", [])),
+        consented=form.get("データ利活用の同意") is True,
     )
     program = world.programs[application.program]
     return {

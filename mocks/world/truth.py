@@ -38,21 +38,31 @@ class Truth:
     """Who is the same, who is related, what must be refused, what was asked twice.
 
     `business_of` says of which business a record speaks; `flaws` what is wrong with it;
-    `asked` which form fields each record answered (non-empty answers).
+    `asked` which form fields each record answered (non-empty answers); `consented` whether it says
+    yes to the use of its answers elsewhere, of records that ask.
     """
 
     business_of: dict[RecordKey, str] = field(default_factory=dict)
     flaws: dict[RecordKey, tuple[Flaw, ...]] = field(default_factory=dict)
     asked: dict[RecordKey, frozenset[str]] = field(default_factory=dict)
+    consented: dict[RecordKey, bool] = field(default_factory=dict)
     related: list[Related] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def state(
-        self, key: RecordKey, business: str, flaws: tuple[Flaw, ...], asked: frozenset[str]
+        self,
+        key: RecordKey,
+        business: str,
+        flaws: tuple[Flaw, ...],
+        asked: frozenset[str],
+        *,
+        consented: bool | None = None,
     ) -> None:
         """Record the truth about one source record, in place of what was said before."""
         self.business_of[key] = business
         self.asked[key] = asked
+        if consented is not None:
+            self.consented[key] = consented
         if flaws:
             self.flaws[key] = flaws
         else:
@@ -60,7 +70,7 @@ class Truth:
 
     def forget(self, key: RecordKey) -> None:
         """The system shows this record no more."""
-        for told in (self.business_of, self.asked, self.flaws):
+        for told in (self.business_of, self.asked, self.flaws, self.consented):
             told.pop(key, None)
 
     def same(self) -> dict[str, list[RecordKey]]:

@@ -86,24 +86,29 @@ def test_whose_word_it_is_counts(
 ) -> None:
     world = judging.world
     one, other = list(world.businesses.values())[:2]
-    one.data_use_consent = True
-    world.truth.business_of |= {
-        RecordKey("subsidy", "applications", "own"): one.id,
-        RecordKey("subsidy", "applications", "another"): other.id,
-    }
+    for key, business in (("own", one), ("another", other)):
+        known = RecordKey("subsidy", "applications", key)
+        world.truth.state(known, business.id, (), frozenset(), consented=True)
     by = replace(origin(as_of=world.today, record_key="own"), **changes)
     answer = _answer("monozukuri", "従業員数", {"answers.従業員数": str(one.employees)}, by)
     assert judging.judge("monozukuri", one.id, answer).broken == broken
 
 
-def test_an_answer_without_consent_is_seen(judging: Judging) -> None:
+@pytest.mark.parametrize(
+    ("consented", "broken"), [(True, ()), (False, ("consent",)), (None, ("consent",))]
+)
+def test_an_answer_without_consent_is_seen(
+    judging: Judging, consented: bool | None, broken: tuple[str, ...]
+) -> None:
+    """The record's own answer counts as it stands today: what was withdrawn is a no."""
     world = judging.world
     one = list(world.businesses.values())[3]
-    one.data_use_consent, one.past = False, []
-    world.truth.business_of[RecordKey("subsidy", "applications", "no")] = one.id
-    by = origin(as_of=world.today, record_key="no")
+    one.data_use_consent = True
+    key = RecordKey("subsidy", "applications", f"said-{consented}")
+    world.truth.state(key, one.id, (), frozenset(), consented=consented)
+    by = origin(as_of=world.today, record_key=key.key)
     answer = _answer("monozukuri", "従業員数", {"answers.従業員数": str(one.employees)}, by)
-    assert judging.judge("monozukuri", one.id, answer).broken == ("consent",)
+    assert judging.judge("monozukuri", one.id, answer).broken == broken
 
 
 def test_texts_are_read_without_the_hub() -> None:
