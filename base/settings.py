@@ -14,6 +14,8 @@ HUB_LOG_LEVEL         DEBUG, INFO, WARNING or ERROR (default: INFO)
 HUB_SSO_ISSUER        the token service's address (default: http://127.0.0.1:8821)
 HUB_SSO_KEY           encrypts its signing keys at rest (made at set-up; `hub sso key make`)
 HUB_SSO_ORIGINS       web origins that may read its public documents (default: none)
+HUB_SSO_RECALL        seconds for which an identity provider's yes may be used again (default:
+                      30, which is the most; 0 asks every time)
 HUB_SSO_PROXIES       reverse proxies whose X-Forwarded-For is believed (default: none)
 HUB_CONNECTION_<NAME> one system's connection, JSON or URI (`base.connection`)
 ===================== ==================================================================

@@ -24,7 +24,7 @@ from sso.sign_in import SignInPages
 from sso.standing import Register, SyncedRegister
 from sso.subject_source import Subjects
 
-VARIABLE = "HUB_SSO_RECALL_SECONDS"
+VARIABLE = "HUB_SSO_RECALL"
 
 
 def broker(settings: Settings, clock: Clock | None = None) -> Starlette:

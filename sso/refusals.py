@@ -80,9 +80,6 @@ REFUSALS = {
     "code.invalid": Refusal(BAD_GRANT, _BAD_CODE),
     "code.used": Refusal(BAD_GRANT, _BAD_CODE),
     "sign_in.refused": Refusal("access_denied", "The identity provider did not sign anybody in."),
-    "sign_in.lost": Refusal(REQUEST, "This sign-in has ended or was begun in another browser."),
-    "sign_in.logged_out": Refusal("login_required", "Nobody is signed in."),
-    "sign_in.provider": Refusal(REQUEST, "There is no such identity provider."),
     "identity_provider.away": Refusal(
         UNAVAILABLE, "The identity provider does not answer; try again later.", 503
     ),

@@ -40,7 +40,7 @@ def service(request: pytest.FixtureRequest) -> Running:
 
 @pytest.fixture(scope="session")
 def signing_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signing]:
-    with signing(Path(tmp_path_factory.mktemp("sso")), more={"HUB_SSO_RECALL_SECONDS": "0"}) as one:
+    with signing(Path(tmp_path_factory.mktemp("sso")), more={"HUB_SSO_RECALL": "0"}) as one:
         yield one
 
 
