@@ -32,7 +32,7 @@ from sso.subjects import AccountKey
 from sso.tables import CODE, SESSION, TOKEN
 
 CODE_SECONDS = 60
-OPERATION = "GET /authorize"
+OPERATION, SIGN_OUT = "GET /authorize", "GET /logout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,7 @@ class Sessions:
             at=at,
             action=Action.SIGN_IN,
             channel=Channel.SSO,
-            operation=OPERATION,
+            operation=SIGN_OUT if rule == "sign_out" else OPERATION,
             allowed=allowed,
             rule=rule,
             client=client_id,

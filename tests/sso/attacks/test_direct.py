@@ -149,7 +149,7 @@ def test_an_account_below_the_assurance(asking: Signing) -> None:
 
 
 @pytest.mark.parametrize("fault", ["server_error", "unavailable", "rate_limited", "reset", "html",
-                                   "not_found", "truncated"])  # fmt: skip
+                                   "not_found", "truncated", "slow_drip"])  # fmt: skip
 def test_a_provider_that_does_not_answer_is_never_a_yes_nor_a_no(
     asking: Signing, fault: str
 ) -> None:
