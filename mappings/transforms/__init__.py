@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mappings.transforms import (
     addresses,
+    clients,
     codes,
     dates,
     disclosure,
@@ -40,6 +41,7 @@ TRANSFORMS: dict[str, Transform] = {
         names.KANA,
         trade_names.CORPORATE_NAME,
         trade_names.TRADE_NAME,
+        clients.CLIENT_NAME,
         holders.HOLDER_NAME,
         holders.HOLDER_TRADE_NAME,
         disclosure.DISCLOSED_NAME,

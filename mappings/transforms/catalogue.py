@@ -28,6 +28,7 @@ SUMMARIES: Mapping[str, str] = {
     "kana": "フリガナ. A reading in full-width katakana.",
     "corporate_name": "法人の名称. A name that is a corporation's, of a field for either kind.",
     "trade_name": "屋号. A name that is an individual's, of a field for either kind.",
+    "client_name": "相談者の名称. A corporation's name, or the person whose business it is.",
     "holder_name": "名義人の名称. An account's name; a sole proprietor's is the person's own.",
     "holder_trade_name": "名義人の屋号. An account's name that is not the sole proprietor's own.",
     "full_name": "氏名. A person's name out of family name and given name.",

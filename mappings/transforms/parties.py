@@ -127,17 +127,25 @@ PRE_FOUNDER = "pre_founder"
 _ABOUT_TO_FOUND = "創業予定"
 
 
-def _parse_client(texts: Texts, _options: Options) -> Parsed:
-    """Who has no business yet is neither, whatever box was ticked beside it."""
+def client_kind(texts: Texts) -> str | None:
+    """The kind of party that stage (既存 or 創業予定) and form (法人 or 個人) name together.
+
+    Who has no business yet is neither, whatever box was ticked beside it.
+
+    Raises:
+        RefusedValue: the form is neither.
+    """
     stage, form = (compact((text or "").strip()) for text in texts)
     if stage.startswith(_ABOUT_TO_FOUND):
-        return Parsed((PRE_FOUNDER,))
-    if not form:
-        return Parsed((None,))
+        return PRE_FOUNDER
     kind = party_kind(form)
-    if kind is None:
+    if form and kind is None:
         raise RefusedValue("unknown_code", "is neither 法人 nor 個人")
-    return Parsed((kind,))
+    return kind
+
+
+def _parse_client(texts: Texts, _options: Options) -> Parsed:
+    return Parsed((client_kind(texts),))
 
 
 def _format_client(values: Values, _options: Options) -> Texts:

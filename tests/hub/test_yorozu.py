@@ -72,7 +72,9 @@ def test_what_a_client_said_is_a_claim_and_what_staff_wrote_is_the_consultations
         "party", "trade_name", "consultation", "contact", "consent", "financial_statement",
     }  # fmt: skip
     assert found["party"]["kind"] in (None, "sole_proprietor")
-    assert "name" not in found["party"]
+    assert found["party"].get("name") == (
+        found["party"]["representative_name"] if found["party"].get("kind") else None
+    )
     consultation = found["consultation"]
     assert consultation["consultation_key"] == found["consent"]["consent_key"] == key
     assert consultation["sharing_consent"] is True

@@ -106,16 +106,49 @@ def test_a_client_speaks_of_the_business_and_the_adviser_of_the_consultation() -
 
 def test_a_character_of_the_bases_own_is_kept_and_noted() -> None:
     mapped = plan().map(source_frame(KARTE))
-    assert ("private_character", "法人/個人区分, 企業名・屋号, フリガナ") in {
+    read_together = (
+        "相談者区分（既存/創業予定）, 法人/個人区分, 企業名・屋号, フリガナ,"
+        " 相談者氏名, 相談者フリガナ, 相談者役職, 代表者名"
+    )
+    assert ("private_character", read_together) in {
         (note.rule, note.field) for note in mapped.notes
     }
     assert claims()["party"]["name_core"] == "山田\ue000製作所"
 
 
+NOBODYS = {"法人番号": "", "資本金（万円）": "", "法人/個人区分": "個人"}
+FOUNDER = NOBODYS | {"相談者区分（既存/創業予定）": "創業予定", "相談者役職": "", "代表者名": ""}
+
+
+def test_who_has_no_business_yet_is_the_party_by_name() -> None:
+    party = claims(**FOUNDER)["party"]
+    assert (party["name"], party["name_reduced"]) == ("鈴木　花子", "鈴木花子")
+    assert party["name_kana"] == "スズキ ハナコ"
+
+
+@pytest.mark.parametrize(
+    ("title", "head", "name"),
+    [
+        ("代表", "", "鈴木　花子"),
+        ("", "", "鈴木　花子"),
+        ("経理担当", "", None),
+        ("代表取締役の秘書", "", None),
+        ("経理担当", "山田　太郎", "山田　太郎"),
+    ],
+)
+def test_a_visitor_is_the_sole_proprietor_unless_an_employee(
+    title: str, head: str, name: str | None
+) -> None:
+    party = claims(**NOBODYS, 相談者役職=title, 代表者名=head)["party"]
+    assert (party["name"], party["name_kana"]) == (
+        name, "スズキ ハナコ" if name == "鈴木　花子" else None,
+    )  # fmt: skip
+
+
 def test_a_name_that_an_individual_trades_under_is_not_the_name_of_the_party() -> None:
     given = {"企業名・屋号": "山田　商店", "フリガナ": "ﾔﾏﾀﾞ", "法人番号": "", "資本金（万円）": ""}
     found = claims(**given | {"法人/個人区分": "個人"})
-    assert found["party"]["name"] is None
+    assert found["party"]["name"] == "山田　太郎"
     assert found["party"]["legal_form"] is None
     trade = found["trade_name"]
     assert (trade["name"], trade["name_reduced"], trade["kana"]) == (

@@ -163,7 +163,7 @@ STRATEGIES: Mapping[str, Callable[[FieldRule], Values]] = {
     "digits": _one(lambda rule: text_of("0123456789", 12).map(
         lambda text: text.zfill(rule.options["length"])[-rule.options["length"] :])),
     "legal_name": _one(_legal),
-    "corporate_name": lambda _: st.builds(
+    "client_name": lambda _: st.builds(
         lambda name, kana: {"name": name, "name_kana": kana},
         text_of("標本製作所商店", 8).map("株式会社{}".format), text_of("アイウエオ", 8),
     ),
