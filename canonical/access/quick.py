@@ -1,13 +1,14 @@
 """Short reads by the driver beneath SQLAlchemy: one statement, no transaction around it.
 
-Each thread keeps a connection of its own, on PostgreSQL with prepared statements. A connection
-that broke is opened anew once, so a server that was restarted is not an error to whoever asks.
+A connection that is free is used again, on PostgreSQL with its prepared statements; there are as
+many as threads ever read at once. One that broke is replaced, so a database that was restarted
+is not an error to whoever asks.
 """
 
 from __future__ import annotations
 
 import sqlite3
-import threading
+from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -31,8 +32,7 @@ class Quick:
         self._name = database.name
         self._url = database.engine.url
         self._postgresql = database.dialect == "postgresql"
-        self._local = threading.local()
-        self._opened: list[Any] = []
+        self._idle: deque[Any] = deque()
 
     def rows(self, statement: str, parameters: Sequence[Any] = ()) -> Rows:
         """All rows, by column.
@@ -41,20 +41,34 @@ class Quick:
             StoreUnreachable: the database does not answer.
             StoreError: it refused the statement.
         """
-        known = getattr(self._local, "connection", None)
         try:
-            return self._asked(known or self._connect(), statement, parameters)
-        except (psycopg.OperationalError, sqlite3.OperationalError) as error:
-            self._local.connection = None
-            if known is None:
-                raise self._translated(error) from None
+            used = self._idle.pop()
+        except IndexError:
+            return self._by_a_new_one(statement, parameters)
+        try:
+            found = self._asked(used, statement, parameters)
+        except (psycopg.OperationalError, psycopg.InterfaceError, sqlite3.OperationalError):
+            used.close()
+            return self._by_a_new_one(statement, parameters)
+        except (psycopg.Error, sqlite3.Error) as error:
+            self._idle.append(used)
+            raise self._translated(error) from None
+        self._idle.append(used)
+        return found
+
+    def _by_a_new_one(self, statement: str, parameters: Sequence[Any]) -> Rows:
+        """The rows by a connection that is opened for them, and kept if it answers."""
+        try:
+            opened = self._connect()
         except (psycopg.Error, sqlite3.Error) as error:
             raise self._translated(error) from None
         try:
-            return self._asked(self._connect(), statement, parameters)
+            found = self._asked(opened, statement, parameters)
         except (psycopg.Error, sqlite3.Error) as error:
-            self._local.connection = None
+            opened.close()
             raise self._translated(error) from None
+        self._idle.append(opened)
+        return found
 
     def one(self, statement: str, parameters: Sequence[Any] = ()) -> dict[str, Any] | None:
         """The first row; None where there is none."""
@@ -63,8 +77,8 @@ class Quick:
 
     def close(self) -> None:
         """Give back all connections."""
-        for connection in self._opened:
-            connection.close()
+        while self._idle:
+            self._idle.pop().close()
 
     def _asked(self, connection: Any, statement: str, parameters: Sequence[Any]) -> Rows:
         if self._postgresql:
@@ -73,10 +87,7 @@ class Quick:
         return [dict(row) for row in connection.execute(statement, parameters)]
 
     def _connect(self) -> Any:
-        connection = self._postgresql_connection() if self._postgresql else self._sqlite()
-        self._local.connection = connection
-        self._opened.append(connection)
-        return connection
+        return self._postgresql_connection() if self._postgresql else self._sqlite()
 
     def _postgresql_connection(self) -> Any:
         address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)

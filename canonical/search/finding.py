@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from canonical.access.quick import Quick, as_instant, placed
+from canonical.access.quick import Quick, as_instant
 from canonical.search.texts import grams, reduced, terms
 
 EVERYWHERE = "全国"
@@ -30,6 +30,9 @@ REGIONS = {
     ),
 }  # fmt: skip
 """The target areas that jGrants' public API names, and the prefectures of each."""
+
+
+_RARE, _COMMON, _MOST_COUNTED = 100, 3000, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,16 @@ def search(
     Args:
         below: only entries with a smaller record_id: the last one of the page before.
     """
+    words = terms(wanted.text)
     where: list[str] = ["e.kind = ?"]
     given: list[Any] = [wanted.kind]
-    for term in terms(wanted.text):
-        _term(wanted.kind, term, where, given)
+    source = "search_entry e"
+    if pair := _rarest(quick, wanted.kind, words):
+        source = "search_gram g JOIN search_entry e ON e.record_id = g.record_id"
+        where += ["g.gram = ?", "g.kind = ?"]
+        given += [pair, wanted.kind]
+    where += ["e.text LIKE ? ESCAPE '!'" for _ in words]
+    given += map(_within, words)
     _narrowed("areas", _places(wanted.region), where, given)
     _narrowed("industries", [wanted.industry] if wanted.industry else [], where, given)
     _narrowed("topics", [wanted.topic] if wanted.topic else [], where, given)
@@ -82,29 +91,34 @@ def search(
         where.append("(e.opens_at IS NULL OR e.opens_at <= ?)")
         where.append("(e.closes_at IS NULL OR e.closes_at > ?)")
         given += [moment, moment]
+    ordered = "g.record_id" if "g.gram = ?" in where else "e.record_id"
     if below is not None:
-        where.append("e.record_id < ?")
+        where.append(f"{ordered} < ?")
         given.append(below)
     rows = quick.rows(
         "SELECT e.record_id, e.record_key, e.title, e.opens_at, e.closes_at, e.data"
-        f" FROM search_entry e WHERE {' AND '.join(where)} ORDER BY e.record_id DESC LIMIT ?",
+        f" FROM {source} WHERE {' AND '.join(where)} ORDER BY {ordered} DESC LIMIT ?",
         [*given, limit + 1],
     )
     return [_found(row) for row in rows[:limit]], len(rows) > limit
 
 
-def _term(kind: str, term: str, where: list[str], given: list[Any]) -> None:
-    """A word stands in the text; its pairs of characters say quickly in which."""
-    pairs = sorted(grams(term))
-    if pairs:
-        where.append(
-            "e.record_id IN (SELECT g.record_id FROM search_gram g WHERE g.kind = ?"
-            f" AND g.gram IN ({placed(pairs)}) GROUP BY g.record_id HAVING count(*) = ?)"
-        )
-        given += [kind, *pairs, len(pairs)]
-    if len(term) != 2:
-        where.append("e.text LIKE ? ESCAPE '!'")
-        given.append(_within(term))
+def _rarest(quick: Quick, kind: str, words: list[str]) -> str | None:
+    """The pair of characters of the words that the fewest entries have: what has it is looked
+    through, in the order of the pages. Nothing is counted beyond what makes a difference."""
+    pairs = sorted({pair for word in words for pair in grams(word)})
+    if len(pairs) < 2:
+        return pairs[0] if pairs else None
+    counted = (
+        "SELECT count(*) AS number FROM"
+        " (SELECT 1 FROM search_gram WHERE gram = ? AND kind = ? LIMIT ?) AS few"
+    )
+    found = {}
+    for pair in pairs[:_MOST_COUNTED]:
+        found[pair] = quick.rows(counted, (pair, kind, _COMMON))[0]["number"]
+        if found[pair] < _RARE:
+            break
+    return min(found, key=lambda pair: found[pair])
 
 
 def _narrowed(column: str, words: list[str], where: list[str], given: list[Any]) -> None:
