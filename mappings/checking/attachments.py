@@ -9,13 +9,21 @@ from canonical.model.business import Business, Item
 from mappings.checking.findings import CheckFinding, Level
 from mappings.checking.held import source_of
 from mappings.checking.reading import Answered
+from mappings.periods import closed_year
 
 VALID_MONTHS = {"履歴事項全部証明書": 3, "納税証明書": 3}
-"""How long after its issue a document is taken, in months; others are of a fiscal year."""
+"""How long after its issue a document is taken, in months."""
+OF_A_YEAR = frozenset({"決算書"})
+"""What is of a fiscal year: handed in before the last one closed, it is of an earlier one."""
 
 
-def attachments_held(one: Answered, business: Business, day: date) -> Iterator[CheckFinding]:
-    """That a document which this field asks for was handed in with another procedure."""
+def attachments_held(
+    one: Answered, business: Business, day: date, month: int | None
+) -> Iterator[CheckFinding]:
+    """That a document which this field asks for was handed in with another procedure.
+
+    `month` is the one in which fiscal years end, where it is known.
+    """
     document = one.asked.concept.qualifier("document")
     having = [
         item
@@ -34,6 +42,11 @@ def attachments_held(one: Answered, business: Business, day: date) -> Iterator[C
         yield _finding(
             "attachment_expired", one, f"提出済みの書類は発行後{months}か月を過ぎています（{ja}）",
             f"another procedure has it, but it is older than {months} months: {en}", newest,
+        )  # fmt: skip
+    elif document in OF_A_YEAR and month and _handed_in(newest) <= closed_year(day, month, 0)[1]:
+        yield _finding(
+            "attachment_expired", one, f"提出済みの書類は直近の決算より前のものです（{ja}）",
+            f"another procedure has it, but of a year before the last closed one: {en}", newest,
         )  # fmt: skip
     elif months is not None and issued is None:
         yield _finding(

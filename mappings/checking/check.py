@@ -11,7 +11,7 @@ from mappings.checking import versions
 from mappings.checking.attachments import attachments_held
 from mappings.checking.findings import CheckFinding, Level, error, note
 from mappings.checking.formats import formats
-from mappings.checking.held import contradictions
+from mappings.checking.held import closing_month, contradictions
 from mappings.checking.reading import Answered, read_sheet
 from mappings.checking.within import within
 from mappings.forms.form import Form
@@ -53,8 +53,9 @@ def check(
         found += within(answered, day)
         if business is not None:
             found += contradictions(answered, business, day)
+            month = closing_month(answered, business)
             for one in answered.values():
-                found += attachments_held(one, business, day)
+                found += attachments_held(one, business, day, month)
     places = {each.name: number for number, each in enumerate(form.fields)}
     return tuple(
         sorted(

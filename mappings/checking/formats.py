@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from mappings.checking.findings import CheckFinding, error, warning
 from mappings.checking.reading import Answered
 from mappings.forms.form import Filler, Form
+from mappings.transforms.text import holds
 
 _KATAKANA = re.compile(r"[ァ-ヺー・ｦ-ﾟ（）() 　0-9０-９A-Za-zＡ-Ｚａ-ｚ＆&.，,\-]*")
 _HIRAGANA_OR_KANJI = re.compile(r"[\u3041-\u3096\u3400-\u9fff\U00020000-\U0003ffff]")
@@ -107,7 +108,7 @@ def _encoded(form: Form, name: str, text: str, place: str) -> Iterator[CheckFind
     lost = [
         (number, character)
         for number, character in enumerate(text, 1)
-        if not _holds(character, form.encoding)
+        if not holds(form.encoding, character)
     ]
     if not lost:
         return
@@ -116,14 +117,6 @@ def _encoded(form: Form, name: str, text: str, place: str) -> Iterator[CheckFind
     en = ", ".join(f"character {number} (U+{ord(character):04X})" for number, character in few)
     yield error("encoding", name, f"{form.encoding.upper()}で書けない文字があります：{ja}",
                 f"{form.encoding.upper()} cannot hold {en}", place=place)  # fmt: skip
-
-
-def _holds(character: str, encoding: str) -> bool:
-    try:
-        character.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return character in "\t\n\r" or ord(character) >= 0x20
 
 
 def _sharpness(one: Answered) -> Iterator[CheckFinding]:

@@ -28,7 +28,7 @@ def contradictions(
     answered: Mapping[str, Answered], business: Business, day: date
 ) -> Iterator[CheckFinding]:
     """Answers that say something else than what holds of the business."""
-    month = _closing_month(answered, business)
+    month = closing_month(answered, business)
     for one in answered.values():
         concept = one.asked.concept
         if not one.rows or not concept.reusable or concept.entity is None:
@@ -120,7 +120,8 @@ def age(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def _closing_month(answered: Mapping[str, Answered], business: Business) -> int | None:
+def closing_month(answered: Mapping[str, Answered], business: Business) -> int | None:
+    """The month in which years end, as answered, else as held; None where neither says."""
     stated = (
         one.values.get("fiscal_year_end_month")
         for one in answered.values()

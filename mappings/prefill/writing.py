@@ -23,7 +23,7 @@ from mappings.prefill.answers import Why
 from mappings.prefill.told import Row
 from mappings.rules import EachRule, FieldRule
 from mappings.transforms.codes import division_of
-from mappings.transforms.text import private_character
+from mappings.transforms.text import holds, private_character
 
 _FINER = ("year", "month", "day")
 _YEN = {"円": 1, "千円": 1_000, "万円": 10_000, "百万円": 1_000_000}
@@ -226,7 +226,7 @@ def _held(asked: FormField, form: Form, found: Written) -> Written:
     notes = list(found.notes)
     cannot: dict[str, None] = {}
     for text in found.texts.values():
-        lost = [each for each in text if not _encodes(each, form.encoding)]
+        lost = [each for each in text if not holds(form.encoding, each)]
         if lost:
             notes.append(reasons.not_encodable(form.encoding))
         taken = _TAKEN.get(told.characters or "")
@@ -243,11 +243,3 @@ def _held(asked: FormField, form: Form, found: Written) -> Written:
         texts, notes = {}, [reasons.NO_CHOICE]
     unique = tuple(dict.fromkeys(notes))
     return replace(found, texts=texts, notes=unique, cannot="".join(cannot))
-
-
-def _encodes(character: str, encoding: str) -> bool:
-    """Whether a character comes back as it was."""
-    try:
-        return character.encode(encoding).decode(encoding) == character
-    except UnicodeError:
-        return False

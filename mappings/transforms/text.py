@@ -26,6 +26,7 @@ _LINE_BREAK = re.compile(r"[\r\n\t]")
 SUSPECT = "[\\x00-\\x1f\\x7f-\\x9f<&\ue000-\uf8ff]"
 """A text without any of these passes the guard unless it is too long (for column expressions)."""
 
+_SPACE = 0x20
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
@@ -35,6 +36,20 @@ def private_character(text: str) -> str | None:
     CP932 has them at F040 to F9FC, which Unicode reads as U+E000 to U+E757.
     """
     return "private_character" if _PRIVATE.search(text) else None
+
+
+def holds(encoding: str, character: str) -> bool:
+    """Whether a system of this encoding can hold a character and give it back as it was.
+
+    CP932 takes 〜 (U+301C) and gives back ～ (U+FF5E). Of control characters only tabs and line
+    breaks are text.
+    """
+    if ord(character) < _SPACE and character not in "\t\n\r":
+        return False
+    try:
+        return character.encode(encoding).decode(encoding) == character
+    except UnicodeError:
+        return False
 
 
 def guard(text: str, *, max_length: int | None = None, html: bool = False) -> str:

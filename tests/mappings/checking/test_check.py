@@ -93,6 +93,15 @@ def test_what_the_form_cannot_hold_is_named_by_number_and_never_shown() -> None:
     assert "𠮷" not in told[0].ja + told[0].en
 
 
+@pytest.mark.parametrize("changed", "¢£¬‖−〜")
+def test_a_character_that_would_come_back_as_another_is_not_held(changed: str) -> None:
+    """CP932 takes these and gives back their full-width likes: the form would change the answer."""
+    sheet = {"企業名・屋号": f"標本{changed}商店", "法人/個人区分": "法人"}
+    told = [f for f in check(FORMS["yorozu"], sheet, DAY) if f.code == "encoding"]
+    assert [f.field for f in told] == ["企業名・屋号"]
+    assert f"character 3 (U+{ord(changed):04X})" in told[0].en
+
+
 def test_a_field_of_the_office_is_no_answer() -> None:
     told = check(FORMS["yorozu"], {"担当コーディネーター": "標本"}, DAY)
     assert ("staff_field", Level.NOTE) in {(f.code, f.level) for f in told}
@@ -251,6 +260,25 @@ def test_an_attachment_of_another_procedure(issued: date | None, code: str, en: 
     assert (told.code, told.field, told.level) == (code, "履歴事項全部証明書", Level.NOTE)
     assert en in told.en
     assert "it_subsidy.applications IT-1, handed in on 2026-10-01" in told.en
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "month", "code"),
+    [
+        (date(2026, 10, 1), 3, "attachment_held"),
+        (date(2026, 3, 31), 3, "attachment_expired"),
+        (date(2026, 4, 1), 3, "attachment_held"),
+        (date(2025, 4, 1), None, "attachment_held"),
+    ],
+)
+def test_accounts_of_an_earlier_year_are_not_the_ones_asked_for(
+    handed_in: date, month: int | None, code: str
+) -> None:
+    by = replace(EARLIER, as_of=handed_in)
+    paper = item("attachment", by, kind="決算書", name="a.pdf")
+    values = {} if month is None else {"fiscal_year_end_month": month}
+    told = check(FORMS["monozukuri"], {}, DAY, business=held(values, beside=(paper,)))
+    assert [(f.field, f.code) for f in told if f.sources] == [("決算書", code)]
 
 
 def changed_form() -> Form:

@@ -281,6 +281,16 @@ def test_what_a_form_cannot_hold_is_shown_and_never_changed() -> None:
     assert all("𠮷" not in why.ja + why.en for why in answer.why)
 
 
+def test_a_control_character_is_what_no_form_can_hold() -> None:
+    answer = (
+        Made()
+        .say(REGISTER, **{**NAME, "name": "株式会社\x0b標本"})
+        .answer("monozukuri", "商号又は名称")
+    )
+
+    assert (answer.outcome, answer.cannot) == (CONFIRM, "\x0b")
+
+
 def test_letters_that_a_field_of_katakana_refuses_are_shown() -> None:
     answer = Made().say(REGISTER, **NAME, name_kana="中西").answer("monozukuri", "フリガナ")
 
