@@ -224,7 +224,7 @@ class Contest:
         """Join by compared pairs, unless one of the two has a rival about as good."""
         for weight, low, high in self._links.same:
             mine, its = self._of[low], self._of[high]
-            if mine is its or mine.rules_out(its):
+            if mine is its:
                 continue
             if not self._rivalled(mine, its, weight) and not self._rivalled(its, mine, weight):
                 self._join(low, high, _Cluster.rules_out)

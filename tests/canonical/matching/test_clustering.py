@@ -92,6 +92,28 @@ def test_a_third_does_not_bring_relatives_together() -> None:
     assert parties(found) == {(1, 3), (2,)}
 
 
+def test_of_two_relatives_about_as_good_none_is_taken() -> None:
+    found = evidence(
+        members(1, 2, 3, kind="sole_proprietor"),
+        edges=[(1, 3, 0.9999, "same"), (2, 3, 0.999, "same"), (1, 2, 0.4, "different")],
+    )
+    assert parties(found) == {(1,), (2,), (3,)}
+
+
+def test_who_is_kept_from_a_party_by_a_rule_is_no_rival_of_who_is_not() -> None:
+    found = evidence(
+        members(1, 2, 3, 4, kind="sole_proprietor"),
+        edges=[
+            (1, 2, 0.999999, "same"),
+            (1, 3, 0.999, "same"),
+            (1, 4, 0.995, "same"),
+            (2, 4, 0.3, "different"),
+            (3, 4, 0.3, "different"),
+        ],
+    )
+    assert parties(found) == {(1, 2, 3), (4,)}
+
+
 def test_a_person_and_a_corporation_are_never_one() -> None:
     found = evidence(
         {1: "sole_proprietor", 2: "corporation"},
