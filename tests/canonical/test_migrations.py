@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from canonical.store import Store
 from canonical.store.database import Database
 from canonical.store.migrations import configuration, version
-from canonical.store.tables import METADATA
+from canonical.store.migrations.schema import STORE
 
 
 def _schema(connection: Connection) -> dict[str, Any]:
@@ -39,16 +39,16 @@ def _index(index: Any) -> tuple[str, ...]:
 
 
 def test_migrations_and_tables_agree(store_url: str) -> None:
-    database = Database(store_url)
+    database, tables = Database(store_url), STORE.tables()
     with database.write() as connection:
-        METADATA.create_all(connection)
+        tables.create_all(connection)
         declared = _schema(connection)
-        METADATA.drop_all(connection)
+        tables.drop_all(connection)
     with Store(database) as store:
         store.upgrade()
         with database.read() as connection:
             migrated = _schema(connection)
-    assert migrated.keys() == declared.keys() == METADATA.tables.keys()
+    assert migrated.keys() == declared.keys() == tables.tables.keys()
     for table, described in declared.items():
         assert migrated[table] == described, table
 
