@@ -12,6 +12,7 @@ from sso.providers import Provider
 from sso.subjects import SignedIn
 
 AccountType = Literal["entry", "prime", "member"]
+LONGEST = 300
 _TYPES = ("entry", "prime", "member")
 
 
@@ -61,7 +62,8 @@ class Person:
 
         def mapped(name: str) -> str | None:
             value = claims.get(provider.claims[name]) if name in provider.claims else None
-            return value if isinstance(value, str) and value else None
+            good = isinstance(value, str) and 0 < len(value) <= LONGEST and value.isprintable()
+            return value if good else None
 
         kind, level = mapped("account_type"), claims.get(provider.assurance_claim or "")
         return cls(

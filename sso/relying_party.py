@@ -271,6 +271,8 @@ class RelyingParty:
             claims.get("iss") == self.issuer
             and isinstance(sub, str)
             and 0 < len(sub) <= 255
+            and sub.isascii()
+            and sub.isprintable()
             and type(ends) is int
             and now - LEEWAY < ends
             and type(begun) is int

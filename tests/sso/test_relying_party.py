@@ -153,6 +153,8 @@ WRONG: dict[str, Callable[[Answering], None]] = {
     "issued in the future": claim("iat", SECONDS + 60),
     "no sub": claim("sub", None),
     "empty sub": claim("sub", ""),
+    "sub with a NUL": claim("sub", "a\x00"),
+    "sub that is no ASCII": claim("sub", "誰か"),
     "long sub": claim("sub", "s" * 256),
     "another key": lambda one: setattr(one, "key", OTHER),
     "an unknown kid": lambda one: one.header.update(kid="b"),
@@ -226,9 +228,16 @@ def test_a_person_is_kept_without_what_nobody_needs() -> None:
     connection = Connection("idp", ISSUER)
     provider = Provider(
         "idp", "oidc", "IdP", connection, assurance_claim="acr", assurances={"high": "ial2"},
-        claims={"corporate_number": "org", "account_type": "kind"},
+        claims={"corporate_number": "org", "account_type": "kind", "organization": "dept"},
     )  # fmt: skip
-    told = {"sub": "s", "org": "1" * 13, "kind": "king", "acr": ["high"], "email": "x@example.jp"}
+    told = {
+        "sub": "s",
+        "org": "1" * 13,
+        "kind": "king",
+        "dept": "a\x00b",
+        "acr": ["high"],
+        "email": "x@example.jp",
+    }
     found = Person.of_claims(told, provider)
     assert found.as_json() == {"sub": "s", "corporate_number": "1" * 13}
     assert Person.of_json(found.as_json()) == found
