@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import postgres
+
+settings.register_profile("no_deadline", deadline=None)
+settings.load_profile("no_deadline")  # a busy machine makes no test fail
 
 
 @pytest.fixture(autouse=True)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.audited import leave, reads_businesses
+from hub.commands.forms_party import usable_business
 from hub.commands.options import emit, json_option
 from hub.console import console, counted, table
 
 if TYPE_CHECKING:
-    from canonical.model.business import Business
     from mappings.checking import CheckFinding
     from mappings.forms import Form
 
@@ -69,7 +69,7 @@ def check(
     on = day.date() if day else SystemClock().today()
     business = None
     if party is not None:
-        business = _business(party, on if day else None)
+        business = usable_business(party, on if day else None)
         if business is None:
             return 1
         leave({business.party_id: {one.system for one in business.origins}})
@@ -159,32 +159,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(word: str) -> Any:
     raise _Wrong(f"has {word}, which is no JSON")
-
-
-def _business(which: str, day: date | None) -> Business | None:
-    """The one business that answers to an id; None, having said why, if there is not one."""
-    from base.settings import Settings
-    from canonical.golden import finding
-    from canonical.golden.asof import business
-    from canonical.golden.permission import PREFILL
-    from hub.matching import describe_streams
-    from hub.sync import open_store
-
-    with open_store(Settings.load()) as store:
-        describe_streams(store)
-        parties = finding.resolve(store.database, which)
-        if len(parties) > 1:
-            several = ", ".join(map(str, parties))
-            click.echo(f"{which} names several businesses: {several}; ask for one", err=True)
-            return None
-        found = (
-            business(store.database, parties[0], as_of=day, purpose=PREFILL) if parties else None
-        )
-    if found is None:
-        click.echo(
-            f"no business answers to {which}: look for one with `hub business find NAME`", err=True
-        )
-    return found
 
 
 def _as_data(form: Form, on: date, found: tuple[CheckFinding, ...]) -> dict[str, Any]:

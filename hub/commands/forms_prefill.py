@@ -6,19 +6,19 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from hub.audited import leave, reads_businesses
+from hub.commands.forms_party import usable_business
 from hub.commands.options import emit, json_option
 from hub.console import console, counted, table
 
 if TYPE_CHECKING:
     from canonical.model.business import Business, Origin
-    from canonical.store.database import Database
     from mappings.forms import Form
     from mappings.prefill import Answer, Prefill, Released
 
@@ -216,7 +216,7 @@ def _filled(
             param_hint="--day",
         )
     ticked = _ticked(form.on(on), without, only)
-    business = _business(which, on if day else None)
+    business = usable_business(which, on if day else None)
     if business is None:
         return None
     found = fill(form, business, on)
@@ -237,34 +237,6 @@ def _ticked(form: Form, without: Iterable[str], only: Iterable[str]) -> set[str]
                 param_hint=option,
             )
     return (set(only) or names) - set(without)
-
-
-def _business(which: str, day: date | None) -> Business | None:
-    from base.settings import Settings
-    from canonical.golden import finding
-    from hub.matching import describe_streams
-    from hub.sync import open_store
-
-    with open_store(Settings.load()) as store:
-        describe_streams(store)
-        parties = finding.resolve(store.database, which)
-        if len(parties) > 1:
-            several = ", ".join(map(str, parties))
-            click.echo(f"{which} names several businesses: {several}; name one", err=True)
-            return None
-        found = _told(store.database, parties[0], day) if parties else None
-    if found is None:
-        click.echo(
-            f"no business answers to {which}: look for one with `hub business find NAME`", err=True
-        )
-    return found
-
-
-def _told(database: Database, party: int, day: date | None) -> Business | None:
-    from canonical.golden.asof import business
-    from canonical.golden.permission import PREFILL
-
-    return business(database, party, as_of=day, purpose=PREFILL)
 
 
 def _write(filled: _Filled, path: Path) -> None:
