@@ -81,6 +81,12 @@ def test_a_state_counts_once(portal: TestClient) -> None:
     assert portal.get(back).status_code == 400
 
 
+def test_a_sign_in_that_was_refused_cannot_be_finished(portal: TestClient) -> None:
+    back = portal.get("/sign-in", follow_redirects=False).headers["location"]
+    assert portal.get(back.replace("code=c", "error=access_denied")).status_code == 403
+    assert portal.get(back).status_code == 400
+
+
 def test_another_site_cannot_begin_a_sign_in(portal: TestClient, hub: FakeHub) -> None:
     header = {"Sec-Fetch-Site": "cross-site"}
     answer = portal.get("/sign-in?as=x", headers=header, follow_redirects=False)
