@@ -75,6 +75,12 @@ class Access:
             and _may(self.service, caller, _GROUP[name])
         ]
 
+    @property
+    def closed_purposes(self) -> frozenset[str]:
+        """The purposes that would tell of a confidential stream that this caller may not know."""
+        open_streams = self.open_streams
+        return frozenset(_PURPOSES[name] for name in CONFIDENTIAL if name not in open_streams)
+
     def own(self, business_id: str) -> int:
         """The represented business, if that is the one that was asked for.
 
@@ -140,12 +146,17 @@ Called = Annotated[Caller, Depends(caller)]
 
 
 def _known_parameters(request: Request) -> None:
-    """Refuse a parameter that the endpoint has not: a misspelled one must not widen an answer."""
+    """Refuse a parameter that the endpoint has not: a misspelled one must not widen an answer.
+
+    A value with a NUL is refused as well: PostgreSQL can be asked for none.
+    """
     if not request.url.query:
         return
     known = {one.alias for one in request.scope["route"].dependant.query_params}
     if not set(request.query_params) <= known:
         raise Refused("invalid", errors=[{"where": "query", "what": "unknown_parameter"}])
+    if any("\0" in value for _, value in request.query_params.multi_items()):
+        raise Refused("invalid", errors=[{"where": "query", "what": "control_character"}])
 
 
 def _bearer(request: Request) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -11,6 +12,8 @@ from api.problems import Refused
 
 T = TypeVar("T")
 Key = tuple[Any, ...]
+_LARGEST = 2**63 - 1
+_UNKEEPABLE = re.compile("[\\x00\\ud800-\\udfff]")
 LONGEST = 512
 MOST = 100
 USUAL = 20
@@ -41,10 +44,19 @@ def read(cursor: str | None, *kinds: type) -> Key | None:
     if (
         not isinstance(found, list)
         or len(found) != len(kinds)
-        or any(type(part) is not kind for part, kind in zip(found, kinds, strict=True))
+        or not all(_is(part, kind) for part, kind in zip(found, kinds, strict=True))
     ):
         raise Refused("bad-cursor")
     return tuple(found)
+
+
+def _is(part: Any, kind: type) -> bool:
+    """Whether a part is of its kind, and is something that every database can be asked for."""
+    if type(part) is not kind:
+        return False
+    if isinstance(part, int):
+        return -_LARGEST <= part <= _LARGEST
+    return not isinstance(part, str) or not _UNKEEPABLE.search(part)
 
 
 def page(

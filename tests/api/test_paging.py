@@ -54,6 +54,13 @@ def test_no_text_but_a_cursor_is_one(text: str) -> None:
     assert [type(part) for part in found] == [int, str]
 
 
+@pytest.mark.parametrize("key", [(2**63, "x"), (-(2**63), "x"), (1, "a\0"), (1, "\ud800")])
+def test_what_no_database_can_be_asked_for_is_no_cursor(key: tuple[int, str]) -> None:
+    text = base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+    with pytest.raises(Refused):
+        read(text, int, str)
+
+
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
 def test_no_other_json_is_one(value: object) -> None:
     text = base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
@@ -63,7 +70,12 @@ def test_no_other_json_is_one(value: object) -> None:
         read(text, int, str)
 
 
-@given(st.tuples(st.integers(), st.text()))
+@given(
+    st.tuples(
+        st.integers(-(2**63) + 1, 2**63 - 1),
+        st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+    )
+)
 def test_what_was_written_is_read(key: tuple[int, str]) -> None:
     assert read(written(key), int, str) == key
 

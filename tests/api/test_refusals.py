@@ -276,6 +276,42 @@ def test_a_cursor_from_elsewhere_is_refused(service: Running, path: str, cursor:
 
 
 @pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("/v1/programs", [10**30]), ("/v1/programs", [-(10**30)]),
+        ("/v1/audit/me", ["2026-11-01T00:00:00+00:00", "\ud800"]),
+        ("/v1/audit/me", ["2026-11-01T00:00:00+00:00", "\0"]),
+        ("/v1/changes", ["\ud800"]), ("/v1/changes", ["\0"]),
+    ],
+)  # fmt: skip
+def test_a_cursor_that_no_store_can_be_asked_for_is_refused(
+    service: Running, path: str, key: list[Any]
+) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+    answer = service.get(path, service.token(), params={"cursor": cursor})
+    _refused(answer, 400, "bad-cursor")
+
+
+@pytest.mark.parametrize("name", ["q", "region", "topic"])
+def test_a_nul_is_refused_before_any_store_is_asked(service: Running, name: str) -> None:
+    answer = service.get("/v1/programs", service.token(), params={name: "設備\0"})
+    _refused(answer, 422, "invalid")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_first_and_the_last_day_are_answered(service: Running, day: str) -> None:
+    assert service.get(f"{PATH}?as_of={day}", service.token()).status_code in {200, 404}
+    form = service.get("/v1/forms", service.token()).json()["items"][0]["id"]
+    answer = service.session.post(
+        f"{service.address}/v1/forms/{form}/prefill",
+        json={"day": day},
+        headers={"Authorization": f"Bearer {service.token()}"},
+        timeout=30,
+    )
+    assert answer.status_code in {200, 404, 422}, answer.text
+
+
+@pytest.mark.parametrize(
     ("body", "status"),
     [
         (b"{", 422), (b"[]", 422), (b"\xff", 400), (b"{\"answers\": 1}", 422),
