@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -40,17 +41,19 @@ async def audit_me(
             raise Refused("not-found", "not_represented")
         after = paging.read(cursor, str, str)
         open_streams = access.open_streams
+        closed = access.closed_purposes
         mine = [*open_streams, *(CONFIDENTIAL[name] for name in open_streams)]
         page = access.service.log.of_party(
             access.party,
             scopes=mine,
             confidential=[*CONFIDENTIAL, *CONFIDENTIAL.values()],
+            closed_purposes=closed,
             before=_before(after),
             limit=limit,
         )
         last = page.rows[-1] if page.more else None
         body = {
-            "items": [_looked(row) for row in page.rows],
+            "items": [_looked(row, closed) for row in page.rows],
             "next": paging.written((last.at.isoformat(), last.row_id)) if last else None,
         }
         return Told(body, (), {"rows": len(page.rows)})
@@ -70,7 +73,9 @@ def _before(after: paging.Key | None) -> tuple[datetime, str] | None:
     return at, after[1]
 
 
-def _looked(row: AuditRow) -> dict[str, Any]:
+def _looked(row: AuditRow, closed: Collection[str]) -> dict[str, Any]:
+    """A row; of its purposes those that tell of nothing the reader may not know."""
+    purposes = [one for one in (row.purpose or "").split() if one not in closed]
     return {
         "id": row.row_id,
         "at": row.at,
@@ -78,7 +83,7 @@ def _looked(row: AuditRow) -> dict[str, Any]:
         "channel": row.channel.value,
         "allowed": row.allowed,
         "rule": row.rule,
-        "purpose": row.purpose,
+        "purpose": " ".join(purposes) or None,
         "client": row.client,
         "subject": row.subject,
         "actor": row.actor,

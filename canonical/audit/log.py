@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -101,6 +102,7 @@ class AuditLog:
         *,
         scopes: Collection[str] | None = None,
         confidential: Collection[str] = (),
+        closed_purposes: Collection[str] = (),
         before: tuple[datetime, str] | None = None,
         limit: int = 100,
     ) -> Page:
@@ -109,9 +111,13 @@ class AuditLog:
         Args:
             scopes: those of the reader; None for all. A row that used one of `confidential`
                 which the reader has not is left out, as if nobody had looked.
+            closed_purposes: a row for none but these is left out in the same way, such as that of
+                a token for a system of which the reader may not know.
             before: instant and id of the last row of the page before.
         """
         where = [_ROW.party_id.in_([party_id, EVERY_BUSINESS]), *_visible(scopes, confidential)]
+        if alone := _together(closed_purposes):
+            where.append(or_(_ROW.purpose.is_(None), _ROW.purpose.not_in(alone)))
         if before is not None:
             at, row_id = before
             where.append(or_(_ROW.at < at, and_(_ROW.at == at, _ROW.row_id < row_id)))
@@ -164,6 +170,16 @@ def _visible(
     if scopes is None:
         return []
     return [_ROW.scopes.not_like(f"% {name} %") for name in sorted(set(confidential) - set(scopes))]
+
+
+def _together(purposes: Collection[str]) -> list[str]:
+    """Each way in which some of these purposes, and no other, stand in a row."""
+    names = sorted(purposes)
+    return [
+        " ".join(some)
+        for number in range(1, len(names) + 1)
+        for some in combinations(names, number)
+    ]
 
 
 def _in(system: str, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:

@@ -100,6 +100,18 @@ def test_who_looked_tells_without_the_scope_of_no_look_under_it(on_sqlite: Runni
     assert "succession:read" in whole
 
 
+def test_who_looked_tells_of_no_purpose_that_would_tell_of_a_case(on_sqlite: Running) -> None:
+    on_sqlite.get("/v1/me", on_sqlite.token())
+    on_sqlite.get("/v1/me", on_sqlite.token(purposes=frozenset({"succession"})))
+    agents = on_sqlite.token(scopes=OPEN_SCOPES, purposes=frozenset({"application_status"}))
+    told = on_sqlite.get("/v1/audit/me?limit=100", agents)
+    assert told.status_code == 200
+    for word in ("succession", "consultation"):
+        assert word not in told.text
+    assert any(row["operation"] == "GET /v1/me" for row in told.json()["items"])
+    assert "succession" in on_sqlite.get("/v1/audit/me?limit=100", on_sqlite.token()).text
+
+
 def test_with_the_scope_there_is_a_difference(on_sqlite: Running, twin: Running) -> None:
     for rest in ("", "/consultations", "/succession-cases"):
         path = f"/v1/businesses/{OWNER}{rest}"
