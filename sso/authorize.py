@@ -11,6 +11,7 @@ from sso.model import AUTHORIZATION_CODE, Client
 from sso.sessions import Asked, known_scopes
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 _LONGEST = 1000
 
@@ -93,6 +94,11 @@ def answer(redirect_uri: str, issuer: str, state: str | None, **told: str) -> st
     return f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(query)}"
 
 
+def _sound(text: str) -> bool:
+    """Whether a text is handed on or kept as it is: a NUL cannot be, and nobody needs one."""
+    return len(text) <= _LONGEST and not _CONTROL.search(text)
+
+
 def _fault(values: Mapping[str, str]) -> str | None:
     """The error's name; None where the request is sound."""
     if "request" in values:
@@ -115,6 +121,6 @@ def _fault(values: Mapping[str, str]) -> str | None:
         and age.isascii()
         and age.isdigit()
         and len(age) <= 9
-        and all(len(values.get(name, "")) <= _LONGEST for name in ("state", "nonce", "login_hint"))
+        and all(_sound(values.get(name, "")) for name in ("state", "nonce", "login_hint"))
     )
     return None if good else "invalid_request"

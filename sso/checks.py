@@ -19,6 +19,7 @@ from sso.model import (
     ASSURANCES,
     AUTHENTICATIONS,
     AUTHORIZATION_CODE,
+    CODE,
     GRANTS,
     MODES,
     TOKEN_EXCHANGE,
@@ -31,7 +32,6 @@ from sso.settings import is_loopback
 LONGEST_FOR_SYSTEM = 600
 _NAME = re.compile(r"[A-Za-z0-9._~-]{1,100}", re.ASCII)
 _SCOPE = re.compile(r"[a-z0-9_.:-]{1,60}", re.ASCII)
-_CODE = re.compile(r"[A-Za-z0-9_.-]{1,100}", re.ASCII)
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "k", "oth"})
 
 
@@ -159,7 +159,7 @@ def of_rule(rule: Rule, configuration: Configuration, codes: Codes | None) -> It
             yield _error("rule.scope", f"{where}: {scope} is no scope of {rule.audience}")
     if not rule.scopes:
         yield _error("rule.scope", f"{where}: grants no scope")
-    if not rule.purposes or any(not _CODE.fullmatch(one) for one in rule.purposes):
+    if not rule.purposes or any(not CODE.fullmatch(one) for one in rule.purposes):
         yield _error("rule.purpose", f"{where}: names no purpose, or one that is no name")
     if client is not None:
         yield from _fits(rule, client, where)
@@ -188,7 +188,7 @@ Codes = dict[str, dict[str, frozenset[str]]]
 
 def _delegation(rule: Rule, where: str, codes: Codes | None) -> Iterator[Mistake]:
     given = (rule.system, rule.category, rule.procedure)
-    if any(one is not None and not _CODE.fullmatch(one) for one in (*given, rule.programme)):
+    if any(one is not None and not CODE.fullmatch(one) for one in (*given, rule.programme)):
         yield _error("rule.code", f"{where}: a code has letters, digits, `_`, `.` and `-` alone")
     if rule.mode != "delegate":
         if any(given):

@@ -127,7 +127,7 @@ class Exchange:
     def _representation(self, rule: Rule) -> Represented:
         who, source = self._subject.who, self._representations
         represented = self._request.facts.get(
-            ("represented", who.account, who.delegator, rule.rule_id),
+            ("represented", who.account, who.delegator, rule),
             lambda: source.recall(who, rule),
             lambda: source.ask(who, rule),
         )

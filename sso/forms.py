@@ -38,15 +38,23 @@ async def read(request: Request, address: str) -> Form:
     """
     if request.scope.get("query_string"):
         raise Refused("form.query")
-    headers = request.headers
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != _TYPE:
-        raise Refused("form.type")
-    values = parsed(await _body(request))
-    given = headers.getlist("authorization")
+    values = await fields(request)
+    given = request.headers.getlist("authorization")
     if len(given) > 1:
         raise Refused("client.two_methods")
     return Form(values, given[0] if given else None, address)
+
+
+async def fields(request: Request) -> dict[str, str]:
+    """The parameters in the body of a request, wherever it goes.
+
+    Raises:
+        Refused: `form.…` or `target.several`.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != _TYPE:
+        raise Refused("form.type")
+    return parsed(await _body(request))
 
 
 async def _body(request: Request) -> bytes:

@@ -16,7 +16,7 @@ from joserfc.errors import JoseError
 
 from sso.exchange import Exchange, Subject
 from sso.facts import Presented
-from sso.model import CLIENT_CREDENTIALS, TOKEN_EXCHANGE, Audience, Client
+from sso.model import CLIENT_CREDENTIALS, CODE, TOKEN_EXCHANGE, Audience, Client
 from sso.policy import Wanted, grants, only
 from sso.refusals import Refused
 from sso.request import Issued, TokenRequest, new_token_id
@@ -63,7 +63,7 @@ class ClientCredentialsGrant(HubGrant):
             "client",
             scopes_of(self.request, "scope"),
             scopes_of(self.request, "purpose"),
-            self.request.form.get("programme"),
+            programme_of(self.request),
         )
         rules = self.request.configuration.rules_of(client.client_id, wanted.audience.audience)
         self.wanted, self.grant = wanted, only(grants(rules, wanted), wanted)
@@ -107,7 +107,7 @@ class TokenExchangeGrant(HubGrant):
         self.exchange.decide(
             scopes_of(self.request, "scope"),
             scopes_of(self.request, "purpose"),
-            form.get("programme"),
+            programme_of(self.request),
         )
 
     def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
@@ -176,6 +176,18 @@ def scopes_of(request: TokenRequest, name: str) -> frozenset[str] | None:
     if not _SCOPE.fullmatch(text):
         raise Refused("scope.malformed" if name == "scope" else "purpose.unknown")
     return frozenset(text.split(" "))
+
+
+def programme_of(request: TokenRequest) -> str | None:
+    """The programme that a request names; None where it names none.
+
+    Raises:
+        Refused: it is no code, and so none that a rule or an audience could have named.
+    """
+    programme = request.form.get("programme")
+    if programme is not None and not CODE.fullmatch(programme):
+        raise Refused("target.policy")
+    return programme
 
 
 def unverified_issuer(token: str) -> str:

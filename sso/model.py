@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ ASSURANCES: tuple[Assurance, ...] = ("none", "ial1", "ial2")
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a name
 CLIENT_CREDENTIALS = "client_credentials"
 AUTHORIZATION_CODE = "authorization_code"
+CODE = re.compile(r"[A-Za-z0-9_.-]{1,100}", re.ASCII)
+"""A purpose, a programme, and what a delegation is for."""
+
 GRANTS = (TOKEN_EXCHANGE, CLIENT_CREDENTIALS, AUTHORIZATION_CODE)
 
 

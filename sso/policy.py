@@ -92,7 +92,7 @@ def _programme_named(wanted: Wanted) -> None:
         return
     if wanted.programme is None:
         raise Refused("target.programme")
-    if wanted.programme in barred:
+    if wanted.programme.casefold() in {one.casefold() for one in barred}:
         raise Refused("target.no_agent")
 
 

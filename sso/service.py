@@ -29,7 +29,7 @@ from sso.settings import ServiceSettings
 from sso.tables import SCHEMA
 
 MOST_ROUNDS = 8
-"""How often one request may be decided: once for each fact, and after a change of configuration."""
+"""How often one request may be decided again after a change of configuration."""
 
 MOST_ASKED = 16
 """How many requests of a process may wait for somebody else's answer at once."""
@@ -85,17 +85,21 @@ class Service:
         """
         facts = Facts()
         for _ in range(MOST_ROUNDS):
-            request = TokenRequest(form, self.current.now, facts, self.settings.issuer, self.now())
-            try:
-                draft = self.server.decide(request)
-            except Needed as needed:
-                await to_thread.run_sync(needed.learn, limiter=self._limiter)
-                continue
+            request, draft = await self._decided(form, facts)
             found = await self._recorded(request, draft)
             if found is not None:
                 return found
             await to_thread.run_sync(self.current.refresh, request.configuration.version)
         raise Refused("store.away")
+
+    async def _decided(self, form: Form, facts: Facts) -> tuple[TokenRequest, Draft]:
+        """A request and its answer, when all that had to be asked was: each fact once."""
+        while True:
+            request = TokenRequest(form, self.current.now, facts, self.settings.issuer, self.now())
+            try:
+                return request, self.server.decide(request)
+            except Needed as needed:
+                await to_thread.run_sync(needed.learn, limiter=self._limiter)
 
     async def _recorded(self, request: TokenRequest, draft: Draft) -> Draft | None:
         """The answer once it is committed; None to decide again."""

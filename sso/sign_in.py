@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -15,11 +16,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from base.errors import HubError, InternalError
-from sso import authorize, flow, pages
+from canonical.audit import Action, AuditRow, Channel, account_name, new_row_id
+from sso import authorize, flow, forms, pages
 from sso.agencies import Agencies
 from sso.authorize import PageError, SentBack, Wanted
 from sso.code_grant import subject_json
 from sso.keys import ALGORITHM
+from sso.ledger import Entry, Verdict
 from sso.logout import Goodbye, goodbye
 from sso.people import Person
 from sso.refusals import Refused
@@ -56,7 +59,9 @@ def answered(endpoint: Endpoint) -> Endpoint:
         except PageError as error:
             return pages.error(str(error))
         except Refused as refusal:
-            return away(refusal.retry_after) if refusal.status_code == 503 else _refused()
+            if refusal.status_code == 503:
+                return away(refusal.retry_after)
+            return _refused(refusal.status_code)
         except HubError as error:
             _log.error("%s", error)
             return away(error.retry_after)
@@ -182,6 +187,7 @@ class SignInPages:
         try:
             token = bearer(request)
             claims, session = await self.asked(lambda: self._holder(token))
+            await self._told(claims)
         except NotNow as refusal:
             told = f', error="{refusal.error}"' if refusal.error else ""
             return Response(b"", 401, {"WWW-Authenticate": f'Bearer realm="hub"{told}', **NO_STORE})
@@ -197,7 +203,7 @@ class SignInPages:
         """`GET` and `POST /logout` (OIDC RP-Initiated Logout): ends the session and its tokens."""
         given = dict(request.query_params)
         if request.method == "POST":
-            given |= {name: str(value) for name, value in (await request.form()).items()}
+            given |= await forms.fields(request)
         session = await self._session(request)
         now = self._service.current.now
         found: Goodbye = goodbye(given, now, self._settings.issuer, self._service.now())
@@ -331,6 +337,27 @@ class SignInPages:
             raise NotNow("invalid_token")
         return claims, session
 
+    async def _told(self, claims: Claims) -> None:
+        """Record that a front end is told of a person and a business; the token must be live."""
+        at = datetime.fromtimestamp(self._service.now(), UTC)
+        row = AuditRow(
+            row_id=new_row_id(at),
+            at=at,
+            action=Action.READ,
+            channel=Channel.SSO,
+            operation="GET /userinfo",
+            allowed=True,
+            rule="sign_in.userinfo",
+            purpose="sign_in",
+            client=claims.client_id,
+            subject=account_name(*claims.subject) if claims.subject else None,
+            scopes=tuple(sorted(claims.scopes)),
+            token_id=claims.token_id,
+        )
+        outcome = await self._service.ledger.write(Entry(row, parent=claims.token_id))
+        if outcome.verdict is not Verdict.WRITTEN:
+            raise NotNow("invalid_token")
+
     def _path(self, party: RelyingParty) -> str:
         """Each provider but the default has a way back of its own (RFC 9700 §4.4)."""
         first = next(iter(self._parties.values()))
@@ -383,8 +410,8 @@ def away(retry_after: float | None) -> Response:
     return answer
 
 
-def _refused() -> Response:
-    return pages.error("ログインは完了しませんでした。")
+def _refused(status: int) -> Response:
+    return pages.error("手続は完了しませんでした。", status)
 
 
 def _json(body: dict[str, Any], headers: dict[str, str]) -> Response:

@@ -157,6 +157,8 @@ def test_nobody_is_sent_to_an_address_that_is_not_registered(
         ({"prompt": "none"}, "login_required"),
         ({"provider": "nobody"}, "invalid_request"),
         ({"state": "s" * 1001}, "invalid_request"),
+        ({"nonce": "n\0"}, "invalid_request"),
+        ({"login_hint": "a\r\nb"}, "invalid_request"),
     ],
 )
 def test_what_is_wrong_with_a_request_is_told_at_the_front_ends_address(
@@ -307,3 +309,35 @@ def test_userinfo_is_for_the_sign_ins_own_token(asking: Signing, header: str | N
     derived = asking.service.exchange(token, FRONT).json()["access_token"]
     assert userinfo(asking, derived).status_code == 401
     assert requests.get(f"{address}?access_token={token}", timeout=20).status_code == 401
+
+
+def test_what_userinfo_tells_leaves_a_row(front: Signing) -> None:
+    account = front.gbizid.account("prime").sub
+    token = front.signed_in(account)
+    assert userinfo(front, token).status_code == 200
+    row = front.service.audited()[-1]
+    assert (row.operation, row.rule, row.client) == ("GET /userinfo", "sign_in.userinfo", FRONT)
+    assert row.subject == f"{front.gbizid.oauth}/ {account}"
+    assert row.token_id == claims_of(token)["jti"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        ("application/x-www-form-urlencoded", b"confirmed=" + b"y" * 100_000, 413),
+        ("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % n for n in range(99)), 400),
+        ("multipart/form-data; boundary=x", b"no such part", 415),
+        ("multipart/form-data", b"", 415),
+        ("application/json", b"{", 415),
+    ],
+)
+def test_a_logout_that_is_no_form_is_refused_and_ends_nothing(
+    asking: Signing, kind: str, body: bytes, status: int
+) -> None:
+    browser = requests.Session()
+    given = asking.tokens(asking.gbizid.account("prime").sub, browser)
+    answer = browser.post(
+        f"{asking.service.address}/logout", data=body, headers={"Content-Type": kind}, timeout=20
+    )
+    assert answer.status_code == status
+    assert active(asking, given["access_token"])

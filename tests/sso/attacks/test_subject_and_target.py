@@ -12,6 +12,7 @@ import pytest
 import requests
 from joserfc import jwk, jwt
 
+from sso.model import Rule
 from tests.sso.attacks.test_client_and_form import refused
 from tests.sso.doubles import ENTRY, OWNER, PROVIDER
 from tests.sso.running import ACCESS, API, NO_AGENT, OTHER, SUBSIDY, Running, claims_of
@@ -171,6 +172,16 @@ TARGETS: Mapping[str, tuple[Attack, str]] = {
     "an agent in a programme without agents": (
         lambda s: s.exchange(s.signed_in("portal", "agent"), "portal", audience=SUBSIDY,
                              programme=NO_AGENT), TARGET),
+    "the same programme in other letters": (
+        lambda s: s.exchange(s.signed_in("portal", "agent"), "portal", audience=SUBSIDY,
+                             programme=NO_AGENT.lower()), TARGET),
+    "the same programme and a blank": (
+        lambda s: s.exchange(s.signed_in("portal", "agent"), "portal", audience=SUBSIDY,
+                             programme=f"{NO_AGENT} "), TARGET),
+    "the same programme and what nobody sees": (
+        lambda s: s.exchange(s.signed_in("portal", "agent"), "portal", audience=SUBSIDY,
+                             programme=f"{NO_AGENT}\u200b"), TARGET),
+    "a programme longer than any": (given(own, programme="P" * 9000), TARGET),
 }  # fmt: skip
 
 
@@ -234,3 +245,19 @@ def test_a_programme_with_agents(service: Running) -> None:
         service.signed_in("portal", "agent"), "portal", audience=SUBSIDY, programme="P-1"
     )
     assert claims_of(answer.json()["access_token"])["programme"] == "P-1"
+
+
+def test_a_refusal_after_many_rules_is_a_refusal(service: Running) -> None:
+    more = [
+        Rule(f"portal-agent-more-{n}", "portal", API, frozenset({"applications:read"}),
+             frozenset({"application_status"}), "delegate", "ial2", "JGRTS", f"K1{n}")
+        for n in range(10)
+    ]  # fmt: skip
+    for rule in more:
+        service.register.add_rule(rule)
+    try:
+        answer = service.exchange(service.signed_in("portal", "agent-withdrawn"), "portal")
+        refused(answer, 400, TARGET)
+    finally:
+        for rule in more:
+            service.register.remove_rule(rule.rule_id)
