@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 import threading
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -15,7 +16,7 @@ from joserfc import jwk, jws
 from joserfc.errors import JoseError
 
 from base.clock import Clock
-from base.errors import AuthenticationError, ContractError, HubError
+from base.errors import AuthenticationError, ContractError, HubError, RateLimited
 from connectors.corporate_auth.live import LiveLookups
 from sso.outbound import SECONDS, Outbound, refusal, refuses
 from sso.people import Person
@@ -24,8 +25,8 @@ from sso.refusals import Refused
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
 LEEWAY = 30
-REFETCH_SECONDS = 10.0
-"""Keys are asked for again at most this often, however many unknown ones are presented."""
+REFETCHES, REFETCH_SECONDS = 5, 60.0
+"""Keys are asked for again at most so often in so long, however many unknown ones are presented."""
 
 KEEP_SECONDS = 3600.0
 LONGEST_TOKEN = 16 * 1024
@@ -55,22 +56,23 @@ class Keys:
         self._clock = clock
         self._lock = threading.Lock()
         self._keys: dict[str | None, Any] = {}
-        self._refetched_at: float | None = None
+        self._refetched: deque[float] = deque(maxlen=REFETCHES)
         self._fetched_at: float | None = None
 
     def find(self, kid: str | None) -> Any | None:
         """The key of an id; the only key where a token names none.
 
         Raises:
-            HubError: the keys had to be fetched and could not be.
+            HubError: the keys had to be fetched and could not be, or were so often already that
+                nobody can tell whether the provider has one of this id by now.
         """
         with self._lock:
             now = self._clock.monotonic()
             if self._fetched_at is None or now - self._fetched_at >= KEEP_SECONDS:
                 self._read(now)
             found = self._known(kid)
-            if found is None and self._may_refetch(now):
-                self._refetched_at = now
+            if found is None:
+                self._refetching(now)
                 self._read(now)
                 found = self._known(kid)
             return found
@@ -80,8 +82,13 @@ class Keys:
             return next(iter(self._keys.values()))
         return self._keys.get(kid)
 
-    def _may_refetch(self, now: float) -> bool:
-        return self._refetched_at is None or now - self._refetched_at >= REFETCH_SECONDS
+    def _refetching(self, now: float) -> None:
+        if len(self._refetched) == REFETCHES and now - self._refetched[0] < REFETCH_SECONDS:
+            raise RateLimited(
+                "the identity provider's keys were asked for often enough",
+                retry_after=REFETCH_SECONDS - (now - self._refetched[0]),
+            )
+        self._refetched.append(now)
 
     def _read(self, now: float) -> None:
         found: dict[str | None, Any] = {}

@@ -13,12 +13,12 @@ from joserfc import jwk, jwt
 
 from base.clock import ManualClock
 from base.connection import Connection
-from base.errors import ConnectError, SettingsError
+from base.errors import ConnectError, RateLimited, SettingsError
 from base.settings import Settings
 from sso.people import Person
 from sso.providers import FILE, Provider, providers
 from sso.refusals import Refused
-from sso.relying_party import KEEP_SECONDS, Keys, RelyingParty
+from sso.relying_party import KEEP_SECONDS, REFETCH_SECONDS, REFETCHES, Keys, RelyingParty
 
 ISSUER = "https://idp.test"
 NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
@@ -41,20 +41,22 @@ class Published:
         return {"keys": [{**KEY.as_dict(private=False), "kid": kid} for kid in self.kids]}
 
 
-def test_an_unknown_key_is_looked_for_once_in_ten_seconds() -> None:
+def test_an_unknown_key_is_looked_for_five_times_a_minute() -> None:
     published, clock = Published("a"), ManualClock(NOW)
     keys = Keys(published, clock)
     assert keys.find("a") is not None
-    published.kids = ["b", "a"]
-    assert keys.find("b") is not None
-    assert published.fetched == 2
-    for name in ("c", "d", "e"):
+    for name in ("b", "c", "d", "e"):
         assert keys.find(name) is None
-    assert published.fetched == 2
-    clock.advance(10)
-    published.kids = ["c"]
-    assert keys.find("c") is not None
-    assert published.fetched == 3
+    published.kids = ["f", "a"]
+    assert keys.find("f") is not None
+    published.kids = ["g", "f"]
+    with pytest.raises(RateLimited) as told:
+        keys.find("g")
+    assert told.value.retry_after == REFETCH_SECONDS
+    assert published.fetched == 1 + REFETCHES
+    assert keys.find("f") is not None
+    clock.advance(REFETCH_SECONDS)
+    assert keys.find("g") is not None
     assert keys.find("a") is None
 
 
