@@ -12,9 +12,9 @@ from base.redact import mask
 from connectors.registry import declarations
 
 if TYPE_CHECKING:
+    from canonical.matching.counts import MatchSummary
     from canonical.matching.decisions import Decision
     from canonical.matching.explaining import Explanation
-    from canonical.matching.counts import MatchSummary
     from canonical.store import Store
 
 _ALWAYS_PERSONAL = frozenset({"person", "birth"})

@@ -23,8 +23,8 @@ class Flaw:
 
     `level` record: the claims of the record must not be stored; field: that field stays empty.
     `outcome` refused: quarantined; noted: accepted with a remark; masked: the personal-number
-    guard blanks it; review: accepted with a remark, and the number kept as a 会社法人等番号 that may
-    only lack its check digit: matching finds whose it is, or asks a person.
+    guard blanks it; review: accepted with a remark, and the number kept as a 会社法人等番号 that
+    may only lack its check digit: matching finds whose it is, or asks a person.
     """
 
     rule: str

@@ -102,7 +102,7 @@ def test_an_owner_signs_in_once_and_sees_all_applications(
     assert f"http://127.0.0.1:{hub.front_port + 2}" in running.said
     browser, page = signed_in(hub, persona(running, "owner"))
     assert "選択中" in page
-    with browser:
+    with closing(browser):
         for path in ("/business", "/search", "/forms"):
             assert browser.get(path).status_code == 200
         assert browser.get("/applications").text.count('class="card"') >= 1
@@ -122,7 +122,7 @@ def test_an_agent_chooses_a_client_and_acts_for_it_alone(
     hub: LocalHub, running: RunningHub
 ) -> None:
     browser, page = signed_in(hub, persona(running, "tax agent"))
-    with browser:
+    with closing(browser):
         links = re.findall(r'href="(/sign-in\?as=[^"]+)"', page)
         assert links
         answers = [browser.get(link.replace("&amp;", "&")) for link in links]

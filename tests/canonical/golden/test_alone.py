@@ -94,16 +94,19 @@ def test_two_claims_agree_row_by_row_as_they_do_in_frames(claims: list[dict[str,
         assert alone.agree(unit, ours, theirs) == told, unit.name
 
 
+def _values(kind: Any) -> st.SearchStrategy[Any]:
+    if kind == pl.String:
+        return _TEXTS
+    if kind == pl.Date:
+        return _DAYS
+    return st.none() | (st.booleans() if kind == pl.Boolean else st.integers(1, 3))
+
+
 @st.composite
 def _children(draw: st.DrawFn, entity: str) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for name, kind in ENTITIES[entity].columns().items():
-        values: st.SearchStrategy[Any] = {
-            pl.String(): _TEXTS,
-            pl.Date(): _DAYS,
-            pl.Boolean(): st.none() | st.booleans(),
-        }.get(TYPES[kind], st.none() | st.integers(1, 3))
-        said[name] = draw(values)
+        said[name] = draw(_values(TYPES[kind]))
     return {
         **said,
         "party_id": 1,

@@ -343,7 +343,9 @@ def _random_record(random_: random.Random, key: int) -> Record:
     more: Claims = {}
     if random_.random() < 0.2:
         more["registration_event"] = merged(1, random_.randrange(8)).more["registration_event"]
-    return Telling(record.stream, record.key, record.party, record.account, trade, more)
+    return Telling(
+        record.stream, record.key, record.party, record.account, trade_name=trade, more=more
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))
