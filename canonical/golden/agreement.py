@@ -52,6 +52,8 @@ def agree(unit: Unit, claims: pl.DataFrame, rows: pl.Series, others: pl.Series) 
 
     `rows` and `others` are row numbers of `claims`, of one length.
     """
+    if rows.is_empty():
+        return pl.Series("agree", dtype=pl.Boolean)
     names = [*unit.levels, *_beside(unit)]
     ours = claims.select(names)[rows]
     theirs = claims.select(pl.col(name).alias(name + _OTHER) for name in names)[others]

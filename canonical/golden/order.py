@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -154,7 +155,13 @@ def compared(claims: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _keys() -> Iterator[pl.Expr]:
+@cache
+def _keys() -> tuple[pl.Expr, ...]:
+    """The same expressions for every frame: making them costs more than a small frame does."""
+    return tuple(_each_key())
+
+
+def _each_key() -> Iterator[pl.Expr]:
     for unit in UNITS:
         says = stated(unit)
         yield _key(unit.ranks, unit, says).alias(unit.name)

@@ -19,6 +19,7 @@ from canonical.golden.units import COLUMNS, UNITS, Companion, Unit
 from canonical.model import ENTITIES
 
 VALUES = tuple(ENTITIES["party"].columns())
+_PICKED = {"party_id": pl.Int64(), "row": pl.UInt32(), "unit": pl.String(), "as_of": pl.Date()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def _winners(ordered: Ordered, picked: dict[str, pl.Series]) -> pl.DataFrame:
         .drop_nulls("row")
         .with_columns(unit=pl.lit(name), as_of=ordered.day(name, row.drop_nulls()))
         for name, row in picked.items()
+        if ordered.stated(name)
     ]
-    found = pl.concat(said)
+    found = pl.concat(said) if said else pl.DataFrame(schema=_PICKED)
     return found.select("party_id", "unit", ordered.rows["member_id"].gather(found["row"]), "as_of")
