@@ -35,6 +35,9 @@ from tests.contract.situations import (
 from tests.contract.staging import PAGES, real_system
 from tests.contract.standing import Undisturbed
 
+IN_THE_MIDDLE = 2
+"""The page after which every test run kills a sync; `deep` kills it after each."""
+
 
 class ConnectorSuite(ContractPart, HeldPart, WindowsPart, RecordsPart, FaultsPart, SilencePart):
     """What every connector is put to; `connector_suite` makes one for a system."""
@@ -47,7 +50,9 @@ class ConnectorSuite(ContractPart, HeldPart, WindowsPart, RecordsPart, FaultsPar
         elif "stream" in names:
             metafunc.parametrize("stream", list(self._streams(metafunc.function)))
         if "page" in names:
-            metafunc.parametrize("page", range(1, PAGES))
+            others = (n for n in range(1, PAGES) if n != IN_THE_MIDDLE)
+            deep = (pytest.param(n, marks=pytest.mark.deep) for n in others)
+            metafunc.parametrize("page", [IN_THE_MIDDLE, *deep])
         if "database" in names:
             on_postgresql = pytest.param("postgresql", marks=pytest.mark.postgresql)
             metafunc.parametrize("database", ["sqlite", on_postgresql])

@@ -191,6 +191,7 @@ def test_ctrl_c_leaves_no_process_behind(running: RunningHub) -> None:
     assert running.processes() == []
 
 
+@pytest.mark.deep
 def test_another_run_over_the_same_data_writes_nothing(hub: LocalHub) -> None:
     before = rows(hub)
     again = hub.once()

@@ -110,10 +110,12 @@ def world(
 
 
 def cases() -> Iterator[Any]:
-    """Each point once on SQLite, a few on PostgreSQL; deep: all points, later batches, both."""
-    quick_on_postgresql = {"commit.claims", "commit.done", "archive.renamed"}
+    """The commit's points once on SQLite, one on PostgreSQL; deep: all, later batches, both."""
+    quick_on_postgresql = {"commit.done"}
     for point in POINTS:
-        yield pytest.param(point, 1, "sqlite", id=f"{point}-1-sqlite")
+        quick = point.startswith("commit.") or point == "archive.renamed"
+        on_sqlite = [] if quick else [pytest.mark.deep]
+        yield pytest.param(point, 1, "sqlite", id=f"{point}-1-sqlite", marks=on_sqlite)
         on_postgresql = [pytest.mark.postgresql]
         if point not in quick_on_postgresql:
             on_postgresql.append(pytest.mark.deep)

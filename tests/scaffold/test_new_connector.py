@@ -109,6 +109,7 @@ def test_a_rest_connector_passes_its_suite(copy: Path) -> None:
 
 
 @pytest.mark.network
+@pytest.mark.deep
 def test_a_soap_connector_passes_its_suite(copy: Path) -> None:
     """Its WSDL has records beside the token, days as bounds, patterns, a choice, attributes.
 
@@ -152,6 +153,7 @@ def test_an_xml_connector_passes_its_suite(copy: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.network
+@pytest.mark.deep
 def test_documents_without_an_envelope_come_in_a_zip_and_pass_the_suite(copy: Path) -> None:
     told = new(copy, "plans", "xml", HERE / "plans.xsd")
     assert "where the ZIP of such documents is" in told
@@ -159,6 +161,7 @@ def test_documents_without_an_envelope_come_in_a_zip_and_pass_the_suite(copy: Pa
 
 
 @pytest.mark.network
+@pytest.mark.deep
 def test_a_table_of_a_live_database_passes_its_suite(copy: Path, tmp_path: Path) -> None:
     """Columns, types and key are the database's; no value of it is kept or shown."""
     address = f"sqlite:///{tmp_path / 'shop.sqlite'}"

@@ -56,7 +56,7 @@ def _claims(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-_FEW = settings(deadline=None, max_examples=25)
+_FEW = settings(deadline=None, max_examples=12)
 _SETS = st.lists(_claims(), min_size=1, max_size=9)
 
 

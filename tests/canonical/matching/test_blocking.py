@@ -21,7 +21,7 @@ def paired(features: pl.DataFrame, model: Model) -> pl.DataFrame:
 
 
 @given(crowds(), st.randoms())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_keys_depend_on_the_member_alone(crowd: pl.DataFrame, chance: object) -> None:
     together = blocking.keys(crowd, SMALL)
     alone = [blocking.keys(crowd[row], SMALL) for row in range(len(crowd))]
@@ -29,7 +29,7 @@ def test_keys_depend_on_the_member_alone(crowd: pl.DataFrame, chance: object) ->
 
 
 @given(crowds(), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_pairs_do_not_depend_on_the_order(crowd: pl.DataFrame, chance: object) -> None:
     order = list(range(len(crowd)))
     chance.shuffle(order)  # type: ignore[attr-defined]
@@ -41,7 +41,7 @@ def test_pairs_do_not_depend_on_the_order(crowd: pl.DataFrame, chance: object) -
 
 
 @given(crowds(most=30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_split_is_a_function_of_the_block_alone(crowd: pl.DataFrame) -> None:
     keys = blocking.keys(crowd, SMALL)
     blocks = [
@@ -116,7 +116,7 @@ def test_hashes_are_the_same_on_every_machine() -> None:
 
 
 @given(st.lists(st.text(max_size=12) | st.none(), min_size=1, max_size=40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_equal_texts_have_equal_hashes_and_others_do_not(texts: list[str | None]) -> None:
     hashes = text_hashes(pl.Series(texts, dtype=pl.String)).tolist()
     known = {(text or "", value) for text, value in zip(texts, hashes, strict=True)}

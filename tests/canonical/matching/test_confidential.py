@@ -110,7 +110,7 @@ def test_twins_with_and_without_a_case_look_alike(
 
 
 @settings(
-    max_examples=6,
+    max_examples=2,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

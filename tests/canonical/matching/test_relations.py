@@ -348,7 +348,7 @@ def _random_record(random_: random.Random, key: int) -> Record:
     )
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.deep) for n in (1, 2, 3))])
 def test_any_order_and_any_step_give_what_a_full_run_gives(store: Store, seed: int) -> None:
     random_ = random.Random(seed)
     filled = Filled(store)
