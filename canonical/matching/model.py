@@ -79,7 +79,11 @@ class Model:
 
     def to_json(self) -> str:
         """The model as text: the same text for the same model."""
-        whole = asdict(self)
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
+        whole = asdict(replace(self, frequent={}, crowded=frozenset()))
         whole["format"] = FORMAT
         whole["crowded"] = sorted(self.crowded)
         whole["frequent"] = {
