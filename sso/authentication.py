@@ -73,7 +73,7 @@ def claimed(form: Form) -> str:
             return _basic(form.authorization)[0]
         except Refused:
             return ""
-    return form.get("client_id") or _subject(form.get("client_assertion") or "")
+    return form.get("client_id") or _subject(_apart(form.get("client_assertion") or "")[1])
 
 
 def _basic(header: str) -> tuple[str, str]:
@@ -114,7 +114,8 @@ def _by_secret(
 def _by_assertion(
     form: Form, assertion: str, configuration: Configuration, issuer: str, now: float
 ) -> Authenticated:
-    client = _known(configuration, _subject(assertion))
+    signature, told = _apart(assertion)
+    client = _known(configuration, _subject(told))
     if client is None:
         raise Refused("client.unknown")
     client_id = client.client_id
@@ -122,8 +123,9 @@ def _by_assertion(
         raise Refused("client.method", client_id=client_id)
     if form.get("client_id") not in (None, client_id):
         raise Refused("client.assertion", client_id=client_id)
-    claims = _verified(assertion, client)
-    found = _checked(claims, client_id, (issuer, f"{issuer}/token"), now)
+    if not _verified(signature, client):
+        raise Refused("client.assertion", client_id=client_id)
+    found = _checked(told, client_id, (issuer, f"{issuer}/token"), now)
     if found is None:
         raise Refused("client.assertion", client_id=client_id)
     if not client.enabled:
@@ -131,36 +133,37 @@ def _by_assertion(
     return Authenticated(client, found)
 
 
-def _subject(assertion: str) -> str:
-    """The unverified `sub`, to find the client whose keys decide."""
+def _apart(assertion: str) -> tuple[jws.CompactSignature | None, dict[str, Any]]:
+    """An assertion's signature and its unverified claims; none where it is no assertion."""
     try:
-        if len(assertion) > _LONGEST_TEXT:
-            return ""
-        claims = msgspec.json.decode(jws.extract_compact(assertion.encode()).payload)
+        if len(assertion) <= _LONGEST_TEXT:
+            signature = jws.extract_compact(assertion.encode())
+            claims = msgspec.json.decode(signature.payload)
+            if isinstance(claims, dict):
+                return signature, claims
     except (JoseError, ValueError, TypeError, RecursionError):
-        return ""
-    subject = claims.get("sub") if isinstance(claims, dict) else None
+        pass
+    return None, {}
+
+
+def _subject(claims: dict[str, Any]) -> str:
+    """The unverified `sub`, to find the client whose keys decide."""
+    subject = claims.get("sub")
     return subject if isinstance(subject, str) else ""
 
 
-def _verified(assertion: str, client: Client) -> dict[str, Any]:
-    """The claims, once one of the client's keys has verified them."""
+def _verified(signature: jws.CompactSignature | None, client: Client) -> bool:
+    """Whether one of the client's keys has signed."""
+    if signature is None or client.keys is None:
+        return False
     try:
-        signature = jws.extract_compact(assertion.encode())
         header = signature.headers()
-        keys = [
-            key
-            for key in (client.keys.keys if client.keys else ())
-            if header.get("kid") in (None, key.kid)
-        ]
-        good = header.get("alg") in ALGORITHMS and "crit" not in header
-        if good and any(_signed(signature, key) for key in keys):
-            found = msgspec.json.decode(signature.payload)
-            if isinstance(found, dict):
-                return found
+        if header.get("alg") not in ALGORITHMS or "crit" in header:
+            return False
     except (JoseError, ValueError, TypeError, RecursionError):
-        pass
-    raise Refused("client.assertion", client_id=client.client_id)
+        return False
+    keys = [key for key in client.keys.keys if header.get("kid") in (None, key.kid)]
+    return any(_signed(signature, key) for key in keys)
 
 
 def _signed(signature: jws.CompactSignature, key: Any) -> bool:

@@ -112,7 +112,7 @@ class Exchange:
 
     def _first_represented(self, found: list[Grant]) -> tuple[Grant, Represented]:
         """The first grant under which the person may act; else the last one's refusal."""
-        refusal = Refused("delegation.none")
+        refusal: Refused | None = None
         for grant in found:
             try:
                 represented = self._representation(grant.rule)
@@ -122,7 +122,7 @@ class Exchange:
                 refusal = error
                 continue
             return grant, represented
-        raise refusal
+        raise refusal or Refused("delegation.none")
 
     def _representation(self, rule: Rule) -> Represented:
         who, source = self._subject.who, self._representations

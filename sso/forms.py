@@ -86,9 +86,9 @@ def parsed(body: bytes) -> dict[str, str]:
     except ValueError:
         raise Refused("form.text") from None
     values: dict[str, str] = {}
+    if any(_CONTROL.search("".join(pair)) for pair in pairs):
+        raise Refused("form.text")
     for name, value in pairs:
-        if _CONTROL.search(name) or _CONTROL.search(value):
-            raise Refused("form.text")
         if name in values:
             raise Refused("target.several" if name in _TARGETS else "form.repeated")
         values[name] = value
