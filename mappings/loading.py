@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 from base.errors import MappingError
 
@@ -57,7 +58,7 @@ def load_mapping(path: Path) -> MappingFile:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise MappingError(f"{path.name} cannot be read: {error}") from error
     except yaml.YAMLError as error:
@@ -66,7 +67,7 @@ def load_mapping(path: Path) -> MappingFile:
         problem = getattr(error, "problem", None) or "is no YAML"
         raise MappingError(f"{path.parent.name}/{path.name}{line}: {problem}") from error
     file = MappingFile(path, {}, {})
-    tree = _build(file, node, ()) if node is not None else None
+    tree = _build(file, node, (), SafeConstructor()) if node is not None else None
     if not isinstance(tree, dict):
         raise file.error((), "holds no mapping", remedy="Begin with the name of a stream")
     file.tree = tree
@@ -74,16 +75,18 @@ def load_mapping(path: Path) -> MappingFile:
     return file
 
 
-def _build(file: MappingFile, node: yaml.Node, place: Place) -> Any:
+def _build(file: MappingFile, node: yaml.Node, place: Place, scalars: SafeConstructor) -> Any:
     file.lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
-        return _build_object(file, node, place)
+        return _build_object(file, node, place, scalars)
     if isinstance(node, yaml.SequenceNode):
-        return [_build(file, child, (*place, i)) for i, child in enumerate(node.value)]
-    return yaml.SafeLoader("").construct_object(node, deep=True)
+        return [_build(file, child, (*place, i), scalars) for i, child in enumerate(node.value)]
+    return scalars.construct_object(node, deep=True)
 
 
-def _build_object(file: MappingFile, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
+def _build_object(
+    file: MappingFile, node: yaml.MappingNode, place: Place, scalars: SafeConstructor
+) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key = _key(file, key_node)
@@ -92,7 +95,7 @@ def _build_object(file: MappingFile, node: yaml.MappingNode, place: Place) -> di
             file.lines[inner] = key_node.start_mark.line + 1
             raise file.error(inner, "stands here twice")
         file.lines[inner] = key_node.start_mark.line + 1
-        result[key] = _build(file, value_node, inner)
+        result[key] = _build(file, value_node, inner, scalars)
     return result
 
 

@@ -30,7 +30,12 @@ BODIES = OF_FILES | CSV_BODIES.keys()
 
 def public_host_key(credentials: ClientCredentials) -> str:
     """The server's public key as in `known_hosts`: kind and key."""
-    key = asyncssh.import_private_key(credentials.host_key)
+    return _public(credentials.host_key)
+
+
+@cache
+def _public(private_key: str) -> str:
+    key = asyncssh.import_private_key(private_key)
     return " ".join(key.export_public_key().decode().split()[:2])
 
 

@@ -8,6 +8,7 @@ later change of the model alters no older migration.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -30,11 +31,11 @@ _LOCK = 5_081_201_900
 
 def upgrade(database: Database, schema: Schema = STORE) -> None:
     """Bring a schema to its newest migration; returns at once when it is there already."""
-    config = configuration(schema)
-    newest = ScriptDirectory.from_config(config).get_current_head()
+    newest = _newest(schema)
     with database.read() as connection:
         if version(connection, schema) == newest:
             return
+    config = configuration(schema)
     with database.write() as connection:
         if database.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
@@ -43,11 +44,19 @@ def upgrade(database: Database, schema: Schema = STORE) -> None:
             command.upgrade(config, "head")
 
 
+@cache
+def _newest(schema: Schema) -> str | None:
+    """The schema's newest migration: to know it, every migration's module is loaded."""
+    return ScriptDirectory.from_config(configuration(schema)).get_current_head()
+
+
 def pending(database: Database, schema: Schema = STORE) -> int:
     """How many migrations a schema lacks."""
-    script = ScriptDirectory.from_config(configuration(schema))
     with database.read() as connection:
         at = version(connection, schema)
+    if at == _newest(schema):
+        return 0
+    script = ScriptDirectory.from_config(configuration(schema))
     return sum(1 for _ in script.iterate_revisions("head", at or "base"))
 
 
