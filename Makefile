@@ -32,7 +32,13 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm install --no-package-lock --no-
   --ignore-scripts --loglevel=error
 CLIENTS := tests/sso/clients/node_modules/.installed
 
+PEER := benchmarks/tokens/node_modules/.installed
+
 $(CLIENTS): tests/sso/clients/package.json $(STAMP)
+	@$(NPM) --prefix $(<D)
+	@touch $@
+
+$(PEER): benchmarks/tokens/package.json $(STAMP)
 	@$(NPM) --prefix $(<D)
 	@touch $@
 
@@ -60,7 +66,7 @@ check: $(STAMP)  ## lint, format, types and the import table
 	$(BIN)/mypy $(ROOMS)
 	$(BIN)/lint-imports
 
-bench: $(STAMP)  ## measure against dlt and SQLAlchemy Core on the same pages
+bench: $(STAMP) $(PEER)  ## measure against peers on the same data (long)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode \
 	  -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m benchmarks

@@ -18,11 +18,14 @@ from benchmarks.prefill import block as prefill
 from benchmarks.results import Results
 from benchmarks.scenarios import Bench, Scenario
 from benchmarks.servers import page_server, postgres
+from benchmarks.tokens import block as tokens
 
 STORING = ("flat", "growth", "sqlite", "applications")
 READING = {"soap": 20, "csv_rows": 1, "xml": 20}
 """Blocks that only read (`benchmarks.reading`), and by what their records are fewer."""
-OTHERS = (block.SCENARIO, golden.SCENARIO, prefill.SCENARIO, forms.SCENARIO)
+OTHERS = (
+    block.SCENARIO, golden.SCENARIO, prefill.SCENARIO, forms.SCENARIO, tokens.SCENARIO,
+)  # fmt: skip
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -46,6 +49,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--parties", type=int, default=1_000_000, help="to fill in forms for (1 000 000)"
     )
+    parser.add_argument("--tokens", type=int, default=6_000, help="tokens to ask for (6 000)")
     parser.add_argument("--tuning", action="store_true", help="match the world for tuning")
     parser.add_argument("--growth-peers", action="store_true", help="let the peers grow, too")
     parser.add_argument(
@@ -94,6 +98,8 @@ def main() -> int:
         _golden(options, results)
     if prefill.SCENARIO in options.scenarios:
         _prefill(options, results)
+    if tokens.SCENARIO in options.scenarios:
+        _tokens(options, results)
     if forms.SCENARIO in options.scenarios and _forms(options) and options.check:
         return 1
     if not set(options.scenarios) & set(STORING):
@@ -128,6 +134,12 @@ def _prefill(options: argparse.Namespace, results: Results) -> None:
     parties, rounds = (5_000, 1) if options.quick else (options.parties, options.rounds)
     with postgres() as server:
         prefill.run(results, _say, server, parties, rounds)
+
+
+def _tokens(options: argparse.Namespace, results: Results) -> None:
+    count, rounds = (200, 1) if options.quick else (options.tokens, options.rounds)
+    with postgres() as server:
+        tokens.run(results, _say, server, count, rounds)
 
 
 def _store(options: argparse.Namespace, results: Results) -> dict[str, str]:

@@ -50,6 +50,7 @@ def floors(results: Results) -> list[Floor]:
         *_matching(results),
         *_golden(results),
         *_prefill(results),
+        *_tokens(results),
     ]
 
 
@@ -103,6 +104,19 @@ def _prefill(results: Results) -> list[Floor]:
             ),
         )
         for kind, name in (("postgresql", "PostgreSQL"), ("sqlite", "SQLite"))
+    ]
+
+
+def _tokens(results: Results) -> list[Floor]:
+    """Tokens for each CPU second of the server, beside oidc-provider's client_credentials."""
+    return [
+        _least(
+            f"token exchange on {name}, × oidc-provider",
+            1,
+            None,
+            results.cheaper("tokens", contender, "oidc_provider"),
+        )
+        for contender, name in (("hub", "SQLite"), ("hub_postgresql", "PostgreSQL"))
     ]
 
 

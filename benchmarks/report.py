@@ -40,6 +40,14 @@ SCENARIOS = {
     "golden": "Golden records from claims in PostgreSQL",
 }
 
+_TOKENS = {
+    "hub": "the hub, SQLite",
+    "hub_postgresql": "the hub, PostgreSQL",
+    "hub_cold": "the hub, SQLite, the provider asked each time",
+    "oidc_provider": "oidc-provider, client_credentials, RS256",
+    "oidc_provider_es256": "oidc-provider, client_credentials, ES256",
+}
+
 
 def table(results: Results, facts: dict[str, str]) -> str:
     """Markdown: one table a scenario (medians), then the floors."""
@@ -53,6 +61,7 @@ def table(results: Results, facts: dict[str, str]) -> str:
                 *_scenario(results, scenario),
                 *_qualities(results, scenario),
             ]
+    lines += _tokens(results)
     lines += ["## Floors", "", *_floors(floors(results))]
     return "\n".join(lines)
 
@@ -75,6 +84,22 @@ def _scenario(results: Results, scenario: str) -> list[str]:
         against = f"{ratio.median:.2f}" if ratio and contender != "hub" else ""
         rows.append(f"| {title} | {' | '.join(rates)} | {peak:.0f} | {against} |")
     return [*rows, ""]
+
+
+def _tokens(results: Results) -> list[str]:
+    """Tokens for each CPU second of the server, where that is measured."""
+    rows = ["| | tokens for each CPU second | a second | p95, ms |", "|---|--:|--:|--:|"]
+    for contender, title in _TOKENS.items():
+        runs = list(results.select("tokens", contender, "first").values())
+        figures = (
+            Spread.of(run.for_each_cpu_second for run in runs),
+            Spread.of(run.rate for run in runs),
+            Spread.of(run.measurement.counts["p95_us"] / 1000 for run in runs),
+        )
+        cells = [f"{spread.median:,.0f}" for spread in figures if spread]
+        if cells:
+            rows.append(f"| {title} | {' | '.join(cells)} |")
+    return ["## Tokens", "", *rows, ""] if len(rows) > 2 else []
 
 
 _FIGURES: tuple[Callable[[Quality], float], ...] = (

@@ -29,6 +29,11 @@ class Run:
         """Records a second."""
         return self.records / self.measurement.seconds
 
+    @property
+    def for_each_cpu_second(self) -> float:
+        """Records for each second of processor."""
+        return self.records / self.measurement.cpu
+
     def as_json(self) -> dict[str, object]:
         """Plain values."""
         return asdict(self) | {"rate": round(self.rate)}
@@ -79,6 +84,14 @@ class Results:
         ours = self.select(scenario, "hub", phase)
         theirs = self.select(scenario, peer, phase)
         return Spread.of(ours[n].rate / theirs[n].rate for n in ours.keys() & theirs.keys())
+
+    def cheaper(self, scenario: str, contender: str, peer: str) -> Spread | None:
+        """Records for each CPU second of a contender over a peer's, round by round."""
+        ours, theirs = (self.select(scenario, who, "first") for who in (contender, peer))
+        return Spread.of(
+            ours[n].for_each_cpu_second / theirs[n].for_each_cpu_second
+            for n in ours.keys() & theirs.keys()
+        )
 
     def slowdown(self, scenario: str, phase: str, than: str) -> Spread | None:
         """The hub's seconds in one phase over its seconds in another."""
