@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, 
 
 from canonical.golden.ranking import SECOND_HAND, voice
 from canonical.matching.frames import member_id
+from canonical.matching.parties import NUMBERS, of_number
 from canonical.matching.reduction import reduced_name
 from canonical.model import ENTITIES
 from canonical.model.business import Business
@@ -25,13 +26,11 @@ from canonical.store.party_tables import (
     GOLDEN_CONFLICT,
     GOLDEN_LIST,
     GOLDEN_PARTY,
-    MATCH_IDENTIFIER,
     PARTY,
     RELATION,
 )
 from canonical.store.tables import SOURCE_RECORD, STREAM
 
-_NUMBERS = ("corporate_number", "sole_proprietor_number")
 _LARGEST_ID = (1 << 63) - 1
 
 PROCEEDINGS = (
@@ -68,19 +67,14 @@ def _by_id(connection: Connection, text: str) -> list[int]:
 
 
 def _by_number(connection: Connection, text: str, scopes: Collection[str]) -> list[int]:
-    members = connection.scalars(
-        select(MATCH_IDENTIFIER.c.member_id).where(
-            MATCH_IDENTIFIER.c.kind.in_(_NUMBERS), MATCH_IDENTIFIER.c.value == text
-        )
-    )
-    parties = _of_members(connection, list(members), scopes)
+    parties = of_number(connection, text, scopes)
     if parties:
         return parties
     golden = GOLDEN_PARTY.c
     return list(
         connection.scalars(
             select(golden.party_id)
-            .where(golden.recorded_to.is_(None), or_(*(golden[name] == text for name in _NUMBERS)))
+            .where(golden.recorded_to.is_(None), or_(*(golden[name] == text for name in NUMBERS)))
             .order_by(golden.party_id)
         )
     )

@@ -14,8 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, alias, or_, select
 
 from base.errors import StoreError
-from canonical.store.party_tables import CROSSWALK, PARTY
+from canonical.store.party_tables import CROSSWALK, MATCH_IDENTIFIER, PARTY
 from canonical.store.tables import SOURCE_RECORD, STREAM
+
+NUMBERS = ("corporate_number", "sole_proprietor_number")
+"""Identifiers of 13 digits by which a business is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +106,52 @@ def led_to(
 
 
 def find(connection: Connection, text: str, scopes: Collection[str] = ()) -> Found:
-    """The members that `text` names: a party's id, or `SYSTEM.STREAM:KEY[/ROLE]`.
+    """The members that `text` names: a party's id, a 13-digit number, or
+    `SYSTEM.STREAM:KEY[/ROLE]`.
 
     Raises:
-        StoreError: there are none, or the record speaks of several parties and names no role.
+        StoreError: there are none, several parties bear the number, or the record speaks of
+            several parties and names no role.
     """
     if ":" in text:
         return _by_record(connection, text, scopes)
     if text.isdecimal() and len(text) <= 19:
-        found = _by_party(connection, int(text), scopes)
+        found = _by_party(connection, int(text), scopes) or _by_number(connection, text, scopes)
         if found:
             return found
     raise StoreError(
         f"{text} is no party that is known here",
-        remedy="Name a party's id or a record as SYSTEM.STREAM:KEY; `hub business find` looks for"
-        " names",
+        remedy="Name a party's id, a 13-digit number or a record as SYSTEM.STREAM:KEY;"
+        " `hub business find` looks for names",
     )
+
+
+def of_number(connection: Connection, number: str, scopes: Collection[str] = ()) -> list[int]:
+    """The parties with a member, open or of these scopes, that bears a 13-digit number."""
+    bears = (
+        (MATCH_IDENTIFIER.c.member_id == CROSSWALK.c.member_id)
+        & MATCH_IDENTIFIER.c.kind.in_(NUMBERS)
+        & (MATCH_IDENTIFIER.c.value == number)
+    )
+    return list(
+        connection.scalars(
+            select(CROSSWALK.c.party_id)
+            .join(MATCH_IDENTIFIER, bears)
+            .where(CROSSWALK.c.recorded_to.is_(None), CROSSWALK.c.scope.in_(["", *scopes]))
+            .distinct()
+            .order_by(CROSSWALK.c.party_id)
+        )
+    )
+
+
+def _by_number(connection: Connection, text: str, scopes: Collection[str]) -> Found | None:
+    ids = of_number(connection, text, scopes)
+    if len(ids) > 1:
+        raise StoreError(
+            f"{text} is the number of several parties: {', '.join(map(str, ids))}",
+            remedy="Name one of them",
+        )
+    return _by_party(connection, ids[0], scopes) if ids else None
 
 
 def _by_party(connection: Connection, named: int, scopes: Collection[str]) -> Found | None:

@@ -94,8 +94,9 @@ def explain(
 ) -> int:
     """Show why A and B are one business or are not: each comparison with its weight.
 
-    A and B are parties' ids, or records as SYSTEM.STREAM:KEY[/ROLE]. Of parties the two records
-    that are most alike are compared. A weight is in bits: one more doubles the odds.
+    A and B are parties' ids, 13-digit numbers, or records as SYSTEM.STREAM:KEY[/ROLE]. Of parties
+    the two records that are most alike are compared. A weight is in bits: one more doubles the
+    odds.
     """
     from hub.matching import explain as explained
 
@@ -136,7 +137,7 @@ def _print_explanation(told: dict[str, Any]) -> None:
 def show(name: str, scopes: tuple[str, ...], as_json: bool) -> int:
     """Show which records belong to a party, and why each does.
 
-    PARTY is a party's id or one of its records as SYSTEM.STREAM:KEY[/ROLE].
+    PARTY is a party's id, its 13-digit number, or one of its records as SYSTEM.STREAM:KEY[/ROLE].
     """
     from hub.matching import members
 

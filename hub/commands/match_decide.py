@@ -55,7 +55,7 @@ def decide(
 ) -> int:
     """Decide about A and B, for good: the pair is never asked again.
 
-    A and B are parties' ids, or records as SYSTEM.STREAM:KEY[/ROLE].
+    A and B are parties' ids, 13-digit numbers, or records as SYSTEM.STREAM:KEY[/ROLE].
     """
     flags = {"same": same, "different": different, "related": relation, "withdrawn": withdraw}
     said = [verdict for verdict, is_said in flags.items() if is_said]

@@ -27,7 +27,8 @@ def relations(
 ) -> int:
     """List what parties are to each other: successors, groups, branches, trade names.
 
-    PARTY is a party's id or one of its records as SYSTEM.STREAM:KEY[/ROLE]. A candidate waits for
+    PARTY is a party's id, its 13-digit number, or one of its records as SYSTEM.STREAM:KEY[/ROLE].
+    A candidate waits for
     somebody to decide that the two are related, or different, which rejects it.
     """
     from hub.relations import relations as standing

@@ -146,6 +146,25 @@ def test_names_that_are_not_known_are_told(filled: Filled) -> None:
             _party(filled, name)
 
 
+def test_a_business_is_named_by_its_number_as_far_as_one_may_know(filled: Filled) -> None:
+    open_one, secret = corporation(0)["corporate_number"], corporation(1)["corporate_number"]
+    filled.write([Record("register", "a", corporation(0)), Record("yorozu", "k", corporation(1))])
+    filled.match()
+    assert _party(filled, open_one) == _party(filled, "register.records:a")
+    assert _party(filled, secret, "yorozu") == _party(filled, "yorozu.records:k", "yorozu")
+    with pytest.raises(StoreError, match="no party that is known"):
+        _party(filled, secret)
+
+
+def test_a_number_of_several_parties_names_none_of_them(filled: Filled) -> None:
+    number = corporation(0)["corporate_number"]
+    filled.write([Record("register", "a", corporation(0)), Record("subsidy", "b", corporation(0))])
+    filled.match()
+    _decide(filled, "register.records:a", "subsidy.records:b", "different")
+    with pytest.raises(StoreError, match="several parties"):
+        _party(filled, number)
+
+
 def _pending(filled: Filled) -> set[int]:
     with filled.store.database.read() as connection:
         return set(connection.scalars(select(GOLDEN_PENDING.c.party_id)))
