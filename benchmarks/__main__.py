@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import reading, report, scenarios
+from benchmarks.api import block as api
 from benchmarks.applications import applications
 from benchmarks.contenders import NAMES
 from benchmarks.datasets import Dataset, flat
@@ -25,6 +26,7 @@ READING = {"soap": 20, "csv_rows": 1, "xml": 20}
 """Blocks that only read (`benchmarks.reading`), and by what their records are fewer."""
 OTHERS = (
     block.SCENARIO, golden.SCENARIO, prefill.SCENARIO, forms.SCENARIO, tokens.SCENARIO,
+    api.SCENARIO,
 )  # fmt: skip
 
 
@@ -47,7 +49,7 @@ def arguments() -> argparse.ArgumentParser:
         "--claims", type=int, default=1_000_000, help="to match, and for golden records (1 000 000)"
     )
     parser.add_argument(
-        "--parties", type=int, default=1_000_000, help="to fill in forms for (1 000 000)"
+        "--parties", type=int, default=1_000_000, help="of prefill and the API (1 000 000)"
     )
     parser.add_argument("--tokens", type=int, default=6_000, help="tokens to ask for (6 000)")
     parser.add_argument("--tuning", action="store_true", help="match the world for tuning")
@@ -100,6 +102,8 @@ def main() -> int:
         _prefill(options, results)
     if tokens.SCENARIO in options.scenarios:
         _tokens(options, results)
+    if api.SCENARIO in options.scenarios:
+        _api(options, results)
     if forms.SCENARIO in options.scenarios and _forms(options) and options.check:
         return 1
     if not set(options.scenarios) & set(STORING):
@@ -140,6 +144,12 @@ def _tokens(options: argparse.Namespace, results: Results) -> None:
     count, rounds = (200, 1) if options.quick else (options.tokens, options.rounds)
     with postgres() as server:
         tokens.run(results, _say, server, count, rounds)
+
+
+def _api(options: argparse.Namespace, results: Results) -> None:
+    parties, rounds = (3_000, 1) if options.quick else (options.parties, options.rounds)
+    with postgres() as server:
+        api.run(results, _say, server, parties, rounds)
 
 
 def _store(options: argparse.Namespace, results: Results) -> dict[str, str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks.results import Results, Spread
+from benchmarks.results import Results, Run, Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def floors(results: Results) -> list[Floor]:
         *_golden(results),
         *_prefill(results),
         *_tokens(results),
+        *_api(results),
     ]
 
 
@@ -117,6 +119,26 @@ def _tokens(results: Results) -> list[Floor]:
             results.cheaper("tokens", contender, "oidc_provider"),
         )
         for contender, name in (("hub", "SQLite"), ("hub_postgresql", "PostgreSQL"))
+    ]
+
+
+def _api(results: Results) -> list[Floor]:
+    """The API over 1 000 000 parties; fewer parties say nothing of them."""
+
+    def of(name: str, figure: Callable[[Run], float]) -> Spread | None:
+        runs = results.select("api", name, "first").values()
+        return Spread.of(figure(run) for run in runs if run.records >= 1_000_000)
+
+    def p95(run: Run) -> float:
+        return run.measurement.counts["p95_us"] / 1000
+
+    def rate(run: Run) -> float:
+        return run.measurement.counts["requests"] / run.measurement.seconds
+
+    return [
+        _most("a business at 150 requests a second, p95, ms", 20, of("open", p95)),
+        _least("a business, 50 clients, requests a second", 700, None, of("closed", rate)),
+        _most("search, p95, ms", 50, of("search", p95)),
     ]
 
 

@@ -25,17 +25,21 @@ _AFTERWARDS = (
     f"INSERT INTO claim_account ({_CLAIM}, account_key, account_type, valid, user_name)"
     f" SELECT {_STATED}, 'A' || record_id, 'prime', {{yes}}, '試験 太郎'"
     f" FROM claim_party WHERE record_id >> 40 IN ({_ACCOUNTS})",
-    "DELETE FROM golden_pending",
     "ANALYZE",
 )
 
 
-def fill(store: Store, parties: int) -> dict[str, int]:
-    """Write about so many parties with all that a form is filled in from; rows by table."""
+def fill(store: Store, parties: int, *, waiting: bool = False) -> dict[str, int]:
+    """Write about so many parties with all that a form is filled in from; rows by table.
+
+    Args:
+        waiting: whether all of them wait for their golden records.
+    """
     counts = claims.fill(store, round(parties * claims.CLAIMS_A_PARTY))
     server = store.dialect == "postgresql"
     words = {"bytes": "bytea", "yes": "true"} if server else {"bytes": "blob", "yes": "1"}
-    for statement in _AFTERWARDS:
+    nobody = () if waiting else ("DELETE FROM golden_pending",)
+    for statement in (*nobody, *_AFTERWARDS):
         with store.database.write() as connection:
             connection.execute(text(statement.format(**words)))
     return counts

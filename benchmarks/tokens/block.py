@@ -26,9 +26,10 @@ import psutil
 from joserfc import jwk, jwt
 
 from benchmarks.measure import Measurement
+from benchmarks.processes import cpu_of, postgresql
 from benchmarks.results import Results, Run
 from benchmarks.servers import Postgres
-from benchmarks.tokens.load import cpu_of, posted
+from benchmarks.tokens.load import posted
 from mocks.corporate_auth.delegations import delegable
 from sso.model import TOKEN_EXCHANGE
 from tests.sso.running import ACCESS, BEARER
@@ -65,10 +66,10 @@ class Asked:
     def measure(self, count: int) -> Measurement:
         """So many tokens; the client signs its assertions beforehand."""
         bodies = [urlencode({**self.form, **self.assertion()}).encode() for _ in range(count)]
-        before = _postgresql_cpu() if self.store else 0.0
+        before = cpu_of(postgresql()) if self.store else 0.0
         done = posted(self.address, bodies, self.pids)
         if self.store:
-            used = round((_postgresql_cpu() - before) * 1e6 / count)
+            used = round((cpu_of(postgresql()) - before) * 1e6 / count)
             done = replace(done, counts={**done.counts, "database_us_a_token": used})
         return done
 
@@ -116,10 +117,6 @@ def _record(results: Results, say: Say, run: Run) -> None:
 
 def _share(name: str, tokens: int) -> int:
     return tokens // COLD_SHARE if name == "hub_cold" else tokens
-
-
-def _postgresql_cpu() -> float:
-    return cpu_of(one for one in psutil.process_iter(["name"]) if one.info["name"] == "postgres")
 
 
 @contextmanager
