@@ -13,6 +13,7 @@ from mocks.world import World, spelling
 from mocks.world.business import Business, FinancialYear
 from mocks.world.dice import dice
 from mocks.world.dirt import Flaw, outlived_era
+from mocks.world.handed_in import Answers
 from mocks.world.numbers import personal_number, wrong_corporate_number
 from mocks.world.places import ambiguous_cities
 from mocks.world.programs import JST
@@ -30,6 +31,18 @@ MINISTERS = {
 
 BUREAUS = ("関東経済産業局長", "近畿経済産業局長", "中部経済産業局長", "九州経済産業局長")
 SHIFT_JIS_SHARE = 0.1
+
+_NILLABLE = frozenset({"申請書.申請者.法人番号", "申請書.申請者.資本金又は出資の額"})
+_OPTIONAL = frozenset(
+    {
+        "申請書.申請者.フリガナ",
+        "申請書.申請者.代表者役職",
+        "申請書.申請者.設立年月日",
+        "申請書.連絡先.メールアドレス",
+        "計画.財務.年間就業時間",
+    }
+)
+"""Answers of the applicant that the contract lets be left out, by their dotted paths."""
 
 Tree = list[Any]
 """Tag, content (text, None for nil, or another tree) and attributes, element by element."""
@@ -50,6 +63,8 @@ class PlanDocument:
         self.year = self.business.closed_years(filing.known)[0]
         self.remarks: list[Flaw] = []
         self.fields = self._tree()
+        if filing.given is not None:
+            self.fields = _answered(self.fields, filing.given)
         for flaw in filing.flaws:
             self._spoil(flaw)
 
@@ -268,6 +283,23 @@ def _lines(tree: Tree) -> list[str]:
             found.append(f"<{tag}{extra}>{escape(value)}</{tag}>" if value else f"<{tag}{extra}/>")
         else:
             found.append(f"<{tag}{extra}>{''.join(_lines(value))}</{tag}>")
+    return found
+
+
+def _answered(tree: Tree, given: Answers, above: str = "") -> Tree:
+    """The tree with the answers that were given, and without others that may be left out."""
+    found: Tree = []
+    for tag, value, *attributes in tree:
+        path, told = f"{above}{tag}", given.get(tag)
+        if isinstance(value, list):
+            below = told if isinstance(told, dict) else {}
+            found.append((tag, _answered(value, below, f"{path}."), *attributes))
+        elif told is not None:
+            found.append((tag, str(told), *attributes))
+        elif path in _NILLABLE:
+            found.append((tag, None, *attributes))
+        elif path not in _OPTIONAL:
+            found.append((tag, value, *attributes))
     return found
 
 

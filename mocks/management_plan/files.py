@@ -9,7 +9,14 @@ from datetime import date, datetime
 from hashlib import blake2b
 
 from mocks.management_plan.document import PlanDocument
-from mocks.management_plan.filings import Filing, Step, make_filings, may_file, new_filing
+from mocks.management_plan.filings import (
+    Filing,
+    Step,
+    handed_in_filing,
+    make_filings,
+    may_file,
+    new_filing,
+)
 from mocks.world import Changes, World
 from mocks.world.dice import dice
 from mocks.world.programs import JST
@@ -78,8 +85,16 @@ class PlanFiles:
         """Show the steps that the world has come to; a changed business files a change later."""
         for business in changes.businesses & self._last.keys():
             self._change_later(business)
+        self._take_in()
         for filing in self.filings:
             self._reveal(filing, stamped=True)
+
+    def _take_in(self) -> None:
+        """Take in what was handed in since."""
+        known = {filing.key for filing in self.filings}
+        for one in self.world.handed_in:
+            if one.system == SYSTEM and one.id not in known:
+                self.filings.append(handed_in_filing(self.world, one, len(self.filings)))
 
     def _change_later(self, name: str) -> None:
         last, business = self._last[name], self.world.businesses[name]

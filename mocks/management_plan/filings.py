@@ -11,6 +11,7 @@ from mocks.world import World
 from mocks.world.business import Business
 from mocks.world.dice import dice
 from mocks.world.dirt import Flaw
+from mocks.world.handed_in import Answers, HandedIn
 from mocks.world.programs import japan
 
 SHARE = 0.12
@@ -36,7 +37,8 @@ class Step:
 @dataclass(slots=True)
 class Filing:
     """One filing; `steps` reach into the future. `revealed` are the update times of the steps that
-    have been shown, `known` the day up to which its answers follow the business."""
+    have been shown, `known` the day up to which its answers follow the business, `given` the
+    answers that were handed in word for word."""
 
     key: str
     index: int
@@ -48,6 +50,7 @@ class Filing:
     known: date
     publish: bool
     flaws: tuple[Flaw, ...]
+    given: Answers | None = None
     revealed: list[datetime] = field(default_factory=list)
 
     @property
@@ -105,6 +108,23 @@ def new_filing(
         known=on,
         publish=rng.random() < 0.6,
         flaws=draw_flaws(dice(world.seed, "management_plan flaw", index), business),
+    )
+
+
+def handed_in_filing(world: World, handed_in: HandedIn, index: int) -> Filing:
+    """A filing with these answers, received at the world's present instant."""
+    return Filing(
+        key=handed_in.id,
+        index=index,
+        business=handed_in.business,
+        kind=NEW,
+        changes=0,
+        previous=None,
+        steps=[Step(world.now, "受付")],
+        known=world.today,
+        publish=False,
+        flaws=(),
+        given=handed_in.answers,
     )
 
 

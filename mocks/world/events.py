@@ -271,7 +271,11 @@ def _answers_submitted(world: World, event: dict[str, Any], rng: Random) -> Chan
         msg = f"answers_submitted: it needs `answers` by path, and a `system` of {SYSTEMS}"
         raise EventError(msg)
     number = len(world.handed_in) + 1
-    key = event["application"] = f"HI{world.today:%Y%m%d}-{number:06d}"
+    key = event["application"] = (
+        f"KP{world.today:%Y}-{9_000_000 + number}"
+        if system == "management_plan"
+        else f"HI{world.today:%Y%m%d}-{number:06d}"
+    )
     handed_in = HandedIn(key, system, business.id, nested(given))
     world.handed_in.append(handed_in)
     if system != "subsidy":

@@ -10,7 +10,7 @@ from typing import Any
 
 Answers = dict[str, Any]
 
-SYSTEMS = ("it_subsidy", "subsidy")
+SYSTEMS = ("it_subsidy", "management_plan", "subsidy")
 """Where answers can be handed in."""
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")

@@ -22,7 +22,11 @@ from mappings.prefill import Released, prefill, release
 from mappings.prefill.giving import given
 from tests.hub.ten_systems import TenSystems
 
-CONSENT = {"answers.データ利活用の同意": "true"}
+CONSENT = {
+    "it_subsidy": {"answers.データ利活用の同意": "true"},
+    "management_plan": {"同意.データ利活用": "同意する"},
+    "subsidy": {"answers.データ利活用の同意": "true"},
+}
 
 
 @dataclass
@@ -64,7 +68,7 @@ class Desk:
                 "kind": "answers_submitted",
                 "system": system,
                 "business": business_id,
-                "answers": {**texts, **CONSENT},
+                "answers": {**texts, **CONSENT[system]},
             }
         )
         return str(done["application"])

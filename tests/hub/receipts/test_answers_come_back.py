@@ -16,7 +16,9 @@ from tests.hub.ten_systems import ten_systems
 
 pytestmark = pytest.mark.network
 
-SYSTEMS = frozenset({"corporate_number", "corporate_auth", "it_subsidy", "subsidy"})
+SYSTEMS = frozenset(
+    {"corporate_number", "corporate_auth", "it_subsidy", "management_plan", "subsidy"}
+)
 FORMS = {"it_subsidy": "it_subsidy", "monozukuri": "subsidy"}
 BUSINESSES = ("B0000001", "B0000003")
 
@@ -91,3 +93,21 @@ def test_a_second_run_writes_nothing(desk: Desk) -> None:
     before = desk.events(), desk.rows()
     desk.sync()
     assert (desk.events(), desk.rows()) == before
+
+
+def test_of_a_plan_handed_in_only_what_it_said_of_its_own_is_newer(desk: Desk) -> None:
+    """Its prose and its year are the filing's own words; the contract does not let them be left."""
+    party = desk.party_of("B0000003")
+    before, items = _days(desk.golden(party)), _items(desk.told(party))
+    receipt, leaving = desk.filled("management_plan", party)
+    assert len(receipt.given) > 10
+    key = desk.hand_in("management_plan", "B0000003", leaving.texts)
+    desk.sync()
+    assert desk.returned_of(key) == {one.path: "confirmed" for one in receipt.given}
+    after = _days(desk.golden(party))
+    newer = {unit for unit, day in after.items() if before.get(unit) != day}
+    assert newer == {"business_summary", "management_issue"}
+    now = _items(desk.told(party))
+    kept = {place: day for place, day in items.items() if place[0] != "financial_statement"}
+    assert all(now[place] == day for place, day in kept.items())
+    assert ("contact", "") in kept
