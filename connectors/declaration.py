@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -165,6 +165,16 @@ def load_declaration(folder: Path) -> Declaration:
         MappingError: the file is missing or not what `connector.schema.json` asks for; names
             file, line and field.
     """
+    try:
+        found = (folder / FILE_NAME).stat()
+    except OSError:
+        return _read(folder, None)
+    declaration = _read(folder, (found.st_mtime_ns, found.st_size))
+    return replace(declaration, streams=dict(declaration.streams))
+
+
+@lru_cache(maxsize=64)
+def _read(folder: Path, _stamp: tuple[int, int] | None) -> Declaration:
     file = load_yaml(folder / FILE_NAME)
     _validate(file)
     data = file.data
