@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.prefill import store_of_parties, timing
+from benchmarks.prefill import receipts, store_of_parties, timing
 from canonical.store import Store
 
 
@@ -19,7 +19,7 @@ def main() -> None:
         started, cpu = time.perf_counter(), time.process_time()
         if phase == "fill":
             store.upgrade()
-            counts = store_of_parties.fill(store, int(parties))
+            counts = store_of_parties.fill(store, int(parties)) | receipts.fill(store)
         else:
             counts = timing.run(store)
         seconds, used = time.perf_counter() - started, time.process_time() - cpu

@@ -24,7 +24,7 @@ def run(store: Store) -> dict[str, int]:
     """Microseconds of one form for one party, each time another party, the five forms in turn."""
     known = knowledge()
     forms = cycle(known.forms.values())
-    parties = _drawn(store, WARM + MEASURED)
+    parties = drawn(store)
     taken: list[float] = []
     answered = 0
     for party in parties:
@@ -46,7 +46,7 @@ def run(store: Store) -> dict[str, int]:
     }
 
 
-def _drawn(store: Store, count: int) -> list[int]:
+def drawn(store: Store, count: int = WARM + MEASURED) -> list[int]:
     """Parties from all over the store, each once."""
     dice = random.Random(SEED)
     ids = PARTY.c.party_id
