@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
 
@@ -76,13 +76,7 @@ def parsed(body: bytes) -> dict[str, str]:
         Refused: it is no such form.
     """
     try:
-        pairs = parse_qsl(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            encoding="utf-8",
-            errors="strict",
-            max_num_fields=MOST_FIELDS,
-        )
+        pairs = [_pair(part) for part in _parts(body.decode("ascii"))]
     except ValueError:
         raise Refused("form.text") from None
     values: dict[str, str] = {}
@@ -93,3 +87,20 @@ def parsed(body: bytes) -> dict[str, str]:
             raise Refused("target.several" if name in _TARGETS else "form.repeated")
         values[name] = value
     return {name: value for name, value in values.items() if value}
+
+
+def _parts(text: str) -> list[str]:
+    parts = [part for part in text.split("&") if part]
+    if len(parts) > MOST_FIELDS:
+        raise ValueError("too many fields")
+    return parts
+
+
+def _pair(part: str) -> tuple[str, str]:
+    name, _, value = part.partition("=")
+    return _unquoted(name), _unquoted(value)
+
+
+def _unquoted(text: str) -> str:
+    spaced = text.replace("+", " ")
+    return unquote_to_bytes(spaced).decode("utf-8") if "%" in spaced else spaced
