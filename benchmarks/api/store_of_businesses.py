@@ -93,23 +93,24 @@ def _accounts(store: Store) -> int:
         )
         drawn = connection.execute(
             text(
-                "SELECT record_id FROM crosswalk WHERE role = 'holder' ORDER BY member_id LIMIT :n"
+                "SELECT record_id, member_id FROM crosswalk WHERE role = 'holder'"
+                " ORDER BY member_id LIMIT :n"
             ),
             {"n": ACCOUNTS},
-        ).scalars()
+        ).all()
         changed = [
             {
                 "record": record,
+                "old": old,
                 "key": (key := f"account-{number}"),
                 "member": member_id(_SYSTEM, "accounts", key, "holder", 0),
             }
-            for number, record in enumerate(drawn)
+            for number, (record, old) in enumerate(drawn)
         ]
         for statement in (
             "UPDATE source_record SET record_key = :key WHERE record_id = :record",
             "UPDATE claim_account SET account_key = :key WHERE record_id = :record",
-            "UPDATE crosswalk SET member_id = :member"
-            " WHERE record_id = :record AND role = 'holder' AND recorded_to IS NULL",
+            "UPDATE crosswalk SET member_id = :member WHERE member_id = :old",
         ):
             connection.execute(text(statement), changed)
     return len(changed)
