@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 STAMP := .venv/.installed
 BIN := .venv/bin
-ROOMS := base canonical connectors mappings hub dags sso api mocks examples benchmarks tests
+ROOMS := base canonical connectors mappings hub dags plugins sso api mocks examples benchmarks tests
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider
 ONCE ?=
 

@@ -134,12 +134,7 @@ def _system(connector: Connector) -> str:
 def _stream(connector: Connector, stream: Stream) -> list[str]:
     rules = read_rules(load_mapping(mapping_file(connector.name)), stream.name)
     day = ", ".join(f"`{source}`" for source in rules.as_of) or "the day of the read"
-    schema = connector.schema(stream.name)
-    leaves = {leaf.path: leaf for leaf in schema.leaves}
-    for path, inner in schema.lists.items():
-        leaves |= {_inside(path, leaf): leaf for leaf in inner}
-    targets = dict(_targets(rules))
-    rows = [row for path in schema.paths for row in _rows(path, leaves[path], targets, rules)]
+    rows = field_rows(connector, stream)
     said = [f"## {stream.name}", "", f"{stream.title.ja}. As of: {day}.", ""]
     if rules.constants:
         constants = (
@@ -149,6 +144,21 @@ def _stream(connector: Connector, stream: Stream) -> list[str]:
         )
         said += [f"Always: {', '.join(constants)}.", ""]
     return [*said, *_table(_FIELDS, rows), ""]
+
+
+def field_rows(connector: Connector, stream: Stream) -> list[tuple[str, ...]]:
+    """Where each field of the contract goes: the cells of the table, in Markdown.
+
+    Field, type, what the contract says of it, canonical field, transform, notes. Only the first
+    row of a field names it.
+    """
+    rules = read_rules(load_mapping(mapping_file(connector.name)), stream.name)
+    schema = connector.schema(stream.name)
+    leaves = {leaf.path: leaf for leaf in schema.leaves}
+    for path, inner in schema.lists.items():
+        leaves |= {_inside(path, leaf): leaf for leaf in inner}
+    targets = dict(_targets(rules))
+    return [row for path in schema.paths for row in _rows(path, leaves[path], targets, rules)]
 
 
 def _inside(path: str, leaf: Leaf) -> str:
