@@ -19,6 +19,7 @@ from canonical.store.bulk import Bulk
 
 _MOST = 200
 """Members of a party that are compared to find the two that are most alike."""
+_NAMES = ("name_core", "trade_name", "person_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,7 @@ def explained(connection: Connection, bulk: Bulk, one: Found, other: Found) -> E
         schema={"low": pl.Int64, "high": pl.Int64},
         orient="row",
     )
-    best = compare(pairs, features, model).sort(
-        "weight", "low", "high", descending=[True, False, False]
-    )
-    told = best.row(0, named=True)
+    told = _most_alike(compare(pairs, features, model), features)
     low, high = told["low"], told["high"]
     a, b = (low, high) if low in mine else (high, low)
     places = {row["member_id"]: row for row in tables.crosswalk("member_id", every).to_dicts()}
@@ -93,6 +91,16 @@ def explained(connection: Connection, bulk: Bulk, one: Found, other: Found) -> E
         decision=_decision(tables, one, other),
         model_no=model_no,
     )
+
+
+def _most_alike(compared: pl.DataFrame, features: pl.DataFrame) -> dict[str, Any]:
+    """The pair most alike of those that name somebody: who says nothing is unlike nobody."""
+    named = features.filter(pl.any_horizontal(pl.col(_NAMES).is_not_null()))["member_id"].implode()
+    telling = pl.col("low").is_in(named) & pl.col("high").is_in(named)
+    order = compared.with_columns(telling=telling).sort(
+        "telling", "weight", "low", "high", descending=[True, True, False, False]
+    )
+    return order.row(0, named=True)
 
 
 def _shared(tables: Tables, one: Found, other: Found) -> list[str]:
