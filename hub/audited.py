@@ -36,7 +36,7 @@ def reads_businesses(command: F) -> F:
     """Give a command `--purpose`, and see to it that each run leaves a row.
 
     A run that calls `leave` does so before it prints. One that found nothing to show, or was
-    refused, leaves a row that says so; wrong usage leaves none.
+    refused, leaves a row that says so; wrong usage, and one that `reads_none`, leave none.
     """
 
     @functools.wraps(command)
@@ -72,6 +72,11 @@ def _named(_context: click.Context, _option: Any, value: str) -> str:
     if not _NAME.fullmatch(value):
         raise click.BadParameter("a purpose is a word of a-z, 0-9 and _, such as `inspection`")
     return value
+
+
+def reads_none() -> None:
+    """Say that this run reads no business after all: no row is due."""
+    click.get_current_context().meta[_LEFT] = True
 
 
 def leave(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.audited import leave, reads_businesses
+from hub.audited import leave, reads_businesses, reads_none
 from hub.commands.forms_party import usable_business
 from hub.commands.options import emit, json_option
 from hub.console import console, counted, table
@@ -68,7 +68,9 @@ def check(
     sheet = read_answers(answers)
     on = day.date() if day else SystemClock().today()
     business = None
-    if party is not None:
+    if party is None:
+        reads_none()
+    else:
         business = usable_business(party, on if day else None)
         if business is None:
             return 1

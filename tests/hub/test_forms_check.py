@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
+from canonical.audit import AuditLog
+from canonical.audit.tables import AUDIT_ROW
 from canonical.store import Store
 from hub.cli import run
 from hub.commands import forms_check
@@ -118,6 +122,18 @@ def test_nobody_answers_to_the_id(check: Check) -> None:
     code, out, err = check({}, *DAY, "--party", "1234567890123")
     assert (code, out) == (1, "")
     assert "hub business find" in err
+
+
+def test_a_look_is_audited_where_a_business_is_looked_at(check: Check, tmp_path: Path) -> None:
+    def looks() -> int:
+        url = f"sqlite:///{tmp_path / 'hub' / 'side.sqlite'}"
+        with closing(AuditLog.open(url)) as log, log.database.read() as connection:
+            return connection.scalar(select(func.count()).select_from(AUDIT_ROW)) or 0
+
+    check({})
+    assert looks() == 0
+    check({}, "--party", NUMBER)
+    assert looks() == 1
 
 
 def test_a_version_that_never_was(check: Check) -> None:
