@@ -71,7 +71,8 @@ bench: $(STAMP) $(PEER)  ## measure against peers on the same data (long)
 	  -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m benchmarks
 
-SYSTEM_PACKAGES := git make python3 python3-venv chromium fonts-noto-cjk
+SYSTEM_PACKAGES := git make python3 python3-venv chromium fonts-noto-cjk apache2-bin \
+  libapache2-mod-oauth2
 
 system-deps:  ## install what only the system can give (Debian, Ubuntu; asks first)
 	@as_root=; test "$$(id -u)" = 0 || as_root=sudo; \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -29,3 +30,11 @@ def test_a_mapping_is_what_the_page_shows(
     assert run(["mapping", "check", stream]) == 0
     printed = capsys.readouterr().out.strip()
     assert re.fullmatch(re.escape(shown).replace("…", ".*"), printed), printed
+
+
+def test_the_guide_shows_the_resource_server_that_is_tested() -> None:
+    root = Path(__file__).parents[2]
+    guide = (root / "docs/guides/accept-hub-tokens.md").read_text(encoding="utf-8")
+    shown = guide.partition("```apache\n")[2].partition("```")[0]
+    tested = root / "examples/resource_server/hub-tokens.conf"
+    assert shown == tested.read_text(encoding="utf-8")
