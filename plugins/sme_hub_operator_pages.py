@@ -51,14 +51,14 @@ class HubPages(AirflowPlugin):
     ]
     external_views: list[Any] = [  # noqa: RUF012
         {
-            "name": "連携ハブ Hub",
+            "name": "連携ハブ",
             "href": f"{PREFIX}/",
             "destination": "nav",
             "url_route": "hub",
             "nav_top_level": True,
         },
         {
-            "name": "連携 Hub",
+            "name": "連携ハブ",
             "href": f"{PREFIX}/dag/{{DAG_ID}}",
             "destination": "dag",
             "url_route": "hub-system",

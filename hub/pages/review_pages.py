@@ -20,17 +20,16 @@ CONSOLIDATE = "consolidate"
 """The DAG of matching; who may start it may decide."""
 
 PURPOSE = "matching"
-SHOWN = 50
 
 
 def queue(visit: Visit) -> Response:
     """`GET /review`: the likeliest pairs first. Confidential records take no part."""
     if CONSOLIDATE not in visit.base.guard.readable(visit.viewer, [CONSOLIDATE]):
         return failed(visit, "forbidden", 403)
-    pairs, total = matching.review(visit.store, (), SHOWN)
-    _leave(visit, {int(party) for pair in pairs for party in pair["parties"]})
+    found = visit.base.review.get()
+    _leave(visit, {int(party) for pair in found.pairs for party in pair["parties"]})
     done = visit.request.query_params.get("done", "")
-    return page(visit, "review.html", {"pairs": pairs, "total": total, "done": done})
+    return page(visit, "review.html", {"found": found, "pairs": found.pairs, "done": done})
 
 
 def pair(visit: Visit) -> Response:
@@ -70,6 +69,7 @@ def decide(visit: Visit) -> Response:
         return failed(visit, "missing", 404)
     _leave(visit, parties, Action.ADMINISTER)
     matching.decide(visit.store, one, other, decision, ())
+    visit.base.review.forget([one, other])
     return back(visit, "/review", done=decision.verdict)
 
 

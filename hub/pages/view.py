@@ -47,7 +47,7 @@ def page(visit: Visit, template: str, shown: Mapping[str, Any], status: int = 20
     text = _environment().get_template(template).render(
         t=word, link=link, lang=visit.language, visit=visit, csrf=_hidden(visit),
         path=visit.request.url.path.removeprefix(visit.root),
-        other=link(
+        in_other_language=link(
             visit.request.url.path.removeprefix(visit.root)
             if visit.request.method == "GET" else "/",
             **{**dict(visit.request.query_params), "lang": word("other_language_code")},

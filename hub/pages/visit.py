@@ -23,6 +23,7 @@ from hub.audited import OPERATION
 from hub.pages import csrf
 from hub.pages.guard import Guard, Viewer
 from hub.pages.overview import dag_id
+from hub.pages.review_queue import ReviewQueue
 from hub.sync import open_store
 
 LANGUAGES = ("ja", "en")
@@ -51,6 +52,13 @@ class Base:
         """The audit."""
         with self._lock:
             return AuditLog.open(self.settings.side_database_url)
+
+    @cached_property
+    def review(self) -> ReviewQueue:
+        """The pairs that wait for a person."""
+        store = self.store
+        with self._lock:
+            return ReviewQueue(store, self.clock)
 
 
 @dataclass
