@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +15,7 @@ import pytest
 import requests
 from joserfc import jwk, jwt
 
+from tests.sso.apache import apache
 from tests.sso.attacks.test_subject_and_target import edited
 from tests.sso.doubles import OWNER
 from tests.sso.running import API, OTHER, Running, claims_of, free_port
@@ -27,10 +25,6 @@ pytestmark = pytest.mark.network
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = ROOT / "examples" / "resource_server" / "hub-tokens.conf"
-MODULES = Path("/usr/lib/apache2/modules")
-APACHE = shutil.which("apache2", path=f"{os.environ['PATH']}:/usr/sbin")
-UP_WITHIN = 30.0
-"""Seconds."""
 
 
 @dataclass
@@ -85,60 +79,18 @@ class ResourceServer:
 def resource(
     on_sqlite: Running, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ResourceServer]:
-    if APACHE is None or not (MODULES / "mod_oauth2.so").exists():
-        pytest.skip("needs apache2 and libapache2-mod-oauth2: make system-deps")
     folder = tmp_path_factory.mktemp("apache")
-    folder.chmod(0o755)
     port = free_port()
-    modules = (
-        "mpm_event",
-        "authn_core",
-        "authz_core",
-        "oauth2",
-        "headers",
-        "rewrite",
-        "proxy",
-        "proxy_http",
-    )
-    lines = [
-        f"Listen 127.0.0.1:{port}", "ServerName 127.0.0.1", f"PidFile {folder}/pid",
-        f"DefaultRuntimeDir {folder}", f"ErrorLog {folder}/error.log",
-        *(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in modules),
-        *(("User nobody", "Group nogroup") if os.geteuid() == 0 else ()),
-        f"Include {CONFIGURATION}",
-    ]  # fmt: skip
-    (folder / "apache.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
     with Behind() as behind:
         environ = {
-            **os.environ,
             "HUB_ISSUER": on_sqlite.issuer,
             "SYSTEM_AUDIENCE": API,
             "SYSTEM_ADDRESS": behind.address,
         }
-        process = subprocess.Popen(
-            [APACHE, "-D", "FOREGROUND", "-d", folder, "-f", folder / "apache.conf"], env=environ
-        )
-        try:
-            one = ResourceServer(f"http://127.0.0.1:{port}", behind)
-            _wait(one, process, folder / "error.log")
-            yield one
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _wait(one: ResourceServer, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + UP_WITHIN
-    while True:
-        try:
-            one.get(None)
-        except requests.ConnectionError:
-            if process.poll() is not None or time.monotonic() > until:
-                said = log.read_text() if log.exists() else ""
-                raise AssertionError(f"apache2 did not start: {said}") from None
-            time.sleep(0.05)
-        else:
-            return
+        modules = ("oauth2", "headers", "rewrite", "proxy", "proxy_http")
+        lines = [f"Listen 127.0.0.1:{port}", f"Include {CONFIGURATION}"]
+        with apache(folder, port, modules, lines, environ):
+            yield ResourceServer(f"http://127.0.0.1:{port}", behind)
 
 
 def test_the_hubs_token_is_taken_and_its_claims_arrive(
