@@ -28,6 +28,7 @@ _IN_BULK = (
     f"INSERT INTO receipt (receipt_id, party_id, {_HEAD}) SELECT 'b' || p.party_id, p.party_id,"
     f" {_HEAD} FROM party p CROSS JOIN receipt r"
     f" WHERE r.receipt_id = :one AND p.party_id % {_ONE_IN} = 0",
+    "ANALYZE",
     f"INSERT INTO receipt_field (receipt_id, {_FIELD}) SELECT 'b' || p.party_id, {_FIELD}"
     f" FROM party p CROSS JOIN (SELECT * FROM receipt_field WHERE receipt_id = :one"
     f" ORDER BY path LIMIT {_FIELDS}) f WHERE p.party_id % {_ONE_IN} = 0",
