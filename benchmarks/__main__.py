@@ -15,6 +15,7 @@ from benchmarks.floors import floors
 from benchmarks.forms import block as forms
 from benchmarks.golden import block as golden
 from benchmarks.matching import block
+from benchmarks.pages import block as pages
 from benchmarks.prefill import block as prefill
 from benchmarks.results import Results
 from benchmarks.scenarios import Bench, Scenario
@@ -26,7 +27,7 @@ READING = {"soap": 20, "csv_rows": 1, "xml": 20}
 """Blocks that only read (`benchmarks.reading`), and by what their records are fewer."""
 OTHERS = (
     block.SCENARIO, golden.SCENARIO, prefill.SCENARIO, forms.SCENARIO, tokens.SCENARIO,
-    api.SCENARIO,
+    api.SCENARIO, pages.SCENARIO,
 )  # fmt: skip
 
 
@@ -52,6 +53,9 @@ def arguments() -> argparse.ArgumentParser:
         "--parties", type=int, default=1_000_000, help="of prefill and the API (1 000 000)"
     )
     parser.add_argument("--tokens", type=int, default=6_000, help="tokens to ask for (6 000)")
+    parser.add_argument(
+        "--source-records", type=int, default=2_000_000, help="behind the pages (2 000 000)"
+    )
     parser.add_argument("--tuning", action="store_true", help="match the world for tuning")
     parser.add_argument("--growth-peers", action="store_true", help="let the peers grow, too")
     parser.add_argument(
@@ -104,7 +108,9 @@ def main() -> int:
         _tokens(options, results)
     if api.SCENARIO in options.scenarios:
         _api(options, results)
-    if forms.SCENARIO in options.scenarios and _forms(options) and options.check:
+    missed = _forms(options) if forms.SCENARIO in options.scenarios else []
+    missed += _pages(options) if pages.SCENARIO in options.scenarios else []
+    if missed and options.check:
         return 1
     if not set(options.scenarios) & set(STORING):
         return _tell(options, results, report.machine())
@@ -123,6 +129,14 @@ def _matching(options: argparse.Namespace) -> block.Setting:
 def _forms(options: argparse.Namespace) -> list[str]:
     """What was missed, which is said."""
     missed = forms.run(_say, options.out / forms.SCENARIO, 60 if options.quick else 1_000)
+    for line in missed:
+        _say(f"missed: {line}")
+    return missed
+
+
+def _pages(options: argparse.Namespace) -> list[str]:
+    """What was missed, which is said."""
+    missed = pages.run(_say, 40_000 if options.quick else options.source_records)
     for line in missed:
         _say(f"missed: {line}")
     return missed

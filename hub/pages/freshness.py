@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from croniter import croniter  # type: ignore[import-untyped]
@@ -60,16 +61,21 @@ def _verdict(
 
 def next_tick(cron: str | None, closed_days: Collection[str], after: datetime) -> datetime | None:
     """The next tick of a cron expression (Japan's time) on an office day of the system's owner."""
-    return _tick(cron, closed_days, after, forward=True)
+    return _tick(cron, tuple(closed_days), _minute(after), forward=True)
 
 
 def last_tick(cron: str | None, closed_days: Collection[str], before: datetime) -> datetime | None:
     """The last such tick before an instant."""
-    return _tick(cron, closed_days, before, forward=False)
+    return _tick(cron, tuple(closed_days), _minute(before), forward=False)
 
 
+def _minute(instant: datetime) -> datetime:
+    return instant.replace(second=0, microsecond=0)
+
+
+@lru_cache(maxsize=1_000)
 def _tick(
-    cron: str | None, closed_days: Collection[str], start: datetime, *, forward: bool
+    cron: str | None, closed_days: tuple[str, ...], start: datetime, *, forward: bool
 ) -> datetime | None:
     if cron is None:
         return None

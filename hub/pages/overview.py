@@ -18,7 +18,7 @@ from connectors.declaration import Declaration, Stream
 from hub.local import progress
 from hub.options import Progress
 from hub.pages.freshness import Freshness, freshness
-from hub.pages.runs import Day, ShownRun, newest, trend
+from hub.pages.runs import Day, ShownRun, newest, trends
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,8 @@ def overview(
         known = _known(connection)
         items = _open(connection, QUARANTINE_ITEM)
         findings = _open(connection, DRIFT_FINDING)
+        wanted = [row.stream_id for (system, _), row in known.items() if system in declared]
+        days = trends(connection, wanted, now.astimezone(JST).date())
         return [
             SystemRow(
                 system,
@@ -89,7 +91,7 @@ def overview(
                 [
                     _row(
                         connection, system, stream, known.get((name, stream.name)),
-                        items, findings, told.get(f"{name}.{stream.name}"), now,
+                        items, findings, days, told.get(f"{name}.{stream.name}"), now,
                     )
                     for stream in system.streams.values()
                 ],
@@ -128,10 +130,10 @@ def _row(  # noqa: PLR0917 - what one query each found, for all streams
     known: Row[Any] | None,
     items: Mapping[int, int],
     findings: Mapping[int, int],
+    days: Mapping[int, list[Day]],
     told: Progress | None,
     now: datetime,
 ) -> StreamRow:
-    today = now.astimezone(JST).date()
     closed: Collection[str] = system.closed_days
     if known is None:
         fresh = freshness(stream, closed, None, now)
@@ -148,7 +150,7 @@ def _row(  # noqa: PLR0917 - what one query each found, for all streams
         last=last,
         later=latest if latest and last and latest.started_at > last.started_at else None,
         fresh=freshness(stream, closed, good.started_at if good else None, now),
-        days=trend(connection, number, today),
+        days=days[number],
         records=known.next_record_no - 1,
         open_items=items.get(number, 0),
         drift=findings.get(number, 0),

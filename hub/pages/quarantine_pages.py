@@ -12,6 +12,7 @@ from canonical.audit import Action
 from hub.commands.masking import is_confidential
 from hub.console import item_name
 from hub.options import SyncOptions
+from hub.pages.deeds import REPLAY, discard, replay
 from hub.pages.overview import dag_id
 from hub.pages.refused import Chosen, chosen_items, samples, stream_id
 from hub.pages.refused import reasons as grouped
@@ -87,6 +88,7 @@ def preview(visit: Visit) -> Response:
     if act == "replay":
         keys = tuple(dict.fromkeys(key for _, key in meant))
         told |= {"records": len(keys), "tried": min(len(keys), PREVIEWED)}
+        told["by_airflow"] = REPLAY in visit.base.guard.paused([REPLAY])
         told["difference"] = _difference(visit, chosen, keys[:PREVIEWED])
     return _items(visit, chosen, told)
 
@@ -136,8 +138,6 @@ def act(visit: Visit) -> Response:
 
 
 def _acted(visit: Visit, chosen: Chosen, wanted: str, numbers: list[int], reason: str) -> Response:
-    from hub.pages.deeds import discard, replay
-
     deed = replay if wanted == "replay" else discard
     done = deed(visit, chosen, numbers, reason)
     return back(visit, "/quarantine", done=wanted, count=done)

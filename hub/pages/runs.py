@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, literal_column, select
 
 from base.clock import JST
 from canonical.store.batch import COUNT_NAMES
@@ -86,28 +86,37 @@ def recent(
     return [_shown(row, counts[row.run_id]) for row in rows]
 
 
-def trend(connection: Connection, stream: int, today: date) -> list[Day]:
-    """The last fourteen days, the oldest first, `today` the last; runs by the day they began."""
-    days = {
-        today - timedelta(days=back): Day(today - timedelta(days=back))
-        for back in reversed(range(TREND_DAYS))
-    }
-    first = datetime.combine(min(days), datetime.min.time(), JST)
+def trends(connection: Connection, streams: Sequence[int], today: date) -> dict[int, list[Day]]:
+    """By stream the last fourteen days, the oldest first, `today` the last.
+
+    A run belongs to the day in Japan on which it began.
+    """
+    span = [today - timedelta(days=back) for back in reversed(range(TREND_DAYS))]
+    days = {stream: {day: Day(day) for day in span} for stream in streams}
+    first = datetime.combine(span[0], datetime.min.time(), JST)
+    began = _day_in_japan(connection)
+    ended_badly = case((RUN.c.status.in_(["failed", "stopped"]), RUN.c.run_id))
     query = (
-        select(RUN.c.run_id, RUN.c.started_at, RUN.c.status, *_SUMS)
+        select(
+            RUN.c.stream_id, began.label("day"), func.count(RUN.c.run_id.distinct()).label("runs"),
+            func.count(ended_badly.distinct()).label("failed"), *_SUMS,
+        )
         .outerjoin(BATCH, BATCH.c.run_id == RUN.c.run_id)
-        .where(RUN.c.stream_id == stream, RUN.c.started_at >= first)
-        .group_by(RUN.c.run_id, RUN.c.started_at, RUN.c.status)
-    )
+        .where(RUN.c.stream_id.in_(streams), RUN.c.started_at >= first)
+        .group_by(RUN.c.stream_id, began)
+    )  # fmt: skip
     for row in connection.execute(query):
-        found = days.get(row.started_at.astimezone(JST).date())
-        if found is None:
-            continue
-        found.runs += 1
-        found.failed += row.status in {"failed", "stopped"}
-        for name in COUNT_NAMES:
-            found.counts[name] += int(row._mapping[name])
-    return list(days.values())
+        found = days[row.stream_id].get(date.fromisoformat(str(row.day)))
+        if found is not None:
+            found.runs, found.failed = row.runs, row.failed
+            found.counts = {name: int(row._mapping[name]) for name in COUNT_NAMES}
+    return {stream: list(found.values()) for stream, found in days.items()}
+
+
+def _day_in_japan(connection: Connection) -> ColumnElement[Any]:
+    if connection.dialect.name == "postgresql":
+        return func.date(func.timezone("Asia/Tokyo", RUN.c.started_at))
+    return func.date(RUN.c.started_at, literal_column("'+9 hours'"))
 
 
 def _counted(connection: Connection, run_ids: Iterable[str]) -> dict[str, dict[str, int]]:

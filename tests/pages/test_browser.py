@@ -159,10 +159,6 @@ def test_screenshots(browser: Browser, server: AirflowServer, tmp_path: Path) ->
         page.get_by_role("button", name="再処理の結果を確認").click()
         page.get_by_text("まだ何も書いていません").wait_for()
         page.screenshot(path=folder / "pages-replay.png")
-        page.goto(f"{server.address}/hub/review")
-        if page.get_by_role("link", name="比べる").count():
-            page.get_by_role("link", name="比べる").first.click()
-        page.screenshot(path=folder / "pages-review.png", full_page=True)
     with window(browser, server, "viewer", "dark", 1280) as opened:
         page = opened.new_page()
         page.goto(f"{server.address}/hub/?lang=en")
