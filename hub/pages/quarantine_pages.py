@@ -129,11 +129,9 @@ def act(visit: Visit) -> Response:
     reason = visit.form.get("reason", "").strip()
     if wanted == "discard" and not reason:
         return failed(visit, "reason", 400)
-    visit.leave(
-        systems=[chosen.system],
-        action=Action.ADMINISTER,
-        details={"act": wanted, "stream": chosen.stream, "rule": chosen.rule, "items": len(meant)},
-    )
+    told = {"act": wanted, "stream": chosen.stream, "rule": chosen.rule, "items": len(meant)}
+    why = {"reason": reason} if wanted == "discard" else {}
+    visit.leave(systems=[chosen.system], action=Action.ADMINISTER, details=told | why)
     return _acted(visit, chosen, wanted, [number for number, _ in meant], reason)
 
 

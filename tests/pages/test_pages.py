@@ -122,6 +122,8 @@ def test_a_discard_says_why_and_deletes_nothing(admin: TestClient, settings: Set
     assert admin.post("/quarantine/act", data=form).status_code == 400
     done = admin.post("/quarantine/act", data=form | {"reason": "既知"})
     assert "件を破棄しました" in done.text
+    acts = AuditLog.open(settings.side_database_url).of_system("subsidy").rows
+    assert (acts[0].subject, acts[0].details["reason"]) == ("admin", "既知")
     with Store.open(settings.database_url) as store:
         assert store.quarantine(rule="check_digit", system="subsidy", status="discarded")
         assert not store.quarantine(rule="check_digit", system="subsidy", status="open")
