@@ -115,7 +115,7 @@ def trends(connection: Connection, streams: Sequence[int], today: date) -> dict[
 
 def _day_in_japan(connection: Connection) -> ColumnElement[Any]:
     if connection.dialect.name == "postgresql":
-        return func.date(func.timezone("Asia/Tokyo", RUN.c.started_at))
+        return func.date(func.timezone(literal_column("'Asia/Tokyo'"), RUN.c.started_at))
     return func.date(RUN.c.started_at, literal_column("'+9 hours'"))
 
 
