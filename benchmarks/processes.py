@@ -35,3 +35,14 @@ def memory_of(servers: Iterable[psutil.Process]) -> int:
         with contextlib.suppress(psutil.NoSuchProcess):
             total += server.memory_info().rss
     return total
+
+
+class Spent:
+    """The processor that PostgreSQL's processes use from now on, less those that end."""
+
+    def __init__(self) -> None:
+        self._before = {one.pid: cpu_of([one]) for one in postgresql()}
+
+    def seconds(self) -> float:
+        """Seconds of processor since it was made."""
+        return sum(max(0.0, cpu_of([one]) - self._before.get(one.pid, 0.0)) for one in postgresql())

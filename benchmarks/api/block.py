@@ -21,7 +21,7 @@ from benchmarks import http_load, measure
 from benchmarks.api import store_of_businesses
 from benchmarks.api.serving import Serving, serving
 from benchmarks.measure import Measurement
-from benchmarks.processes import cpu_of, family, memory_of, postgresql
+from benchmarks.processes import Spent, cpu_of, family, memory_of
 from benchmarks.results import Results, Run
 from benchmarks.servers import Postgres
 from canonical.store import Store
@@ -130,21 +130,16 @@ def _get(path: str, token: str) -> bytes:
 
 def _measure(api: Serving, asked: Asked) -> Measurement:
     servers = family([api.process.pid])
-    database = list(postgresql())
-    before = cpu_of(servers), cpu_of(database), time.process_time()
+    database = Spent()
+    before = cpu_of(servers), time.process_time()
     started = time.perf_counter()
     taken = asked.send(api.address, asked.requests)
     seconds = time.perf_counter() - started
-    used, stored, own = (
-        now - then
-        for now, then in zip(
-            (cpu_of(servers), cpu_of(database), time.process_time()), before, strict=True
-        )
-    )
+    used, own = cpu_of(servers) - before[0], time.process_time() - before[1]
     counts = {
         "requests": len(taken),
         **http_load.shares(taken),
-        "database_us_a_request": round(stored * 1e6 / len(taken)),
+        "database_us_a_request": round(database.seconds() * 1e6 / len(taken)),
         "client_us_a_request": round(own * 1e6 / len(taken)),
     }
     return Measurement(seconds, seconds, used, memory_of(servers), counts)

@@ -26,7 +26,7 @@ import psutil
 from joserfc import jwk, jwt
 
 from benchmarks.measure import Measurement
-from benchmarks.processes import cpu_of, postgresql
+from benchmarks.processes import Spent
 from benchmarks.results import Results, Run
 from benchmarks.servers import Postgres
 from benchmarks.tokens.load import posted
@@ -66,10 +66,10 @@ class Asked:
     def measure(self, count: int) -> Measurement:
         """So many tokens; the client signs its assertions beforehand."""
         bodies = [urlencode({**self.form, **self.assertion()}).encode() for _ in range(count)]
-        before = cpu_of(postgresql()) if self.store else 0.0
+        database = Spent()
         done = posted(self.address, bodies, self.pids)
         if self.store:
-            used = round((cpu_of(postgresql()) - before) * 1e6 / count)
+            used = round(database.seconds() * 1e6 / count)
             done = replace(done, counts={**done.counts, "database_us_a_token": used})
         return done
 
