@@ -15,14 +15,18 @@ from starlette.responses import Response
 from api.access import Access, Called, Operation, Told, answer
 from api.documented import problems
 from api.problems import Refused
+from canonical.audit import account_name
 from canonical.golden.asof import business
 from canonical.golden.permission import PREFILL
 from canonical.model.business import Business, Origin
+from canonical.model.receipt import Filing
+from canonical.receipts.issuing import issue
 from mappings.checking import check as checked
 from mappings.forms import Form, load_forms, overlap
 from mappings.prefill import Answer, Outcome, Prefill, release
 from mappings.prefill import prefill as fill
-from mappings.prefill.releasing import kept_back
+from mappings.prefill.giving import given as given_answers
+from mappings.prefill.releasing import Released, kept_back
 
 router = APIRouter(tags=["forms"])
 _READ, _FILL = "forms:read", "forms:prefill"
@@ -187,6 +191,28 @@ async def preview(request: Request, who: Called, form_id: FormId, given: Filling
 
 
 @router.post(
+    "/forms/{form_id}/release",
+    summary="記入した値の引渡し / Hand over what was filled in",
+    description="previewと同じ値を返し、何をどの出典から記入したかの控え（receipt）を残します。"
+    "変更されずに提出された回答は、新しい申告として扱いません。\n\n"
+    "What preview tells, to be handed in: a receipt is kept of what was filled in and from where,"
+    " so that an answer which comes back unchanged counts as no newer word.",
+    response_model=None,
+    responses={200: _object("OK"), **problems(400, 404)},
+)
+async def release_answers(
+    request: Request, who: Called, form_id: FormId, given: Filling
+) -> Response:
+    """Answer `POST /v1/forms/{form}/release`."""
+
+    def read(access: Access) -> Told:
+        return _filled(access, form_id, given, leaving_alone=True, receipt=True)
+
+    name = "POST /v1/forms/{form}/release"
+    return await answer(request, who, Operation(name, _FILL, _PURPOSE, "forms"), read)
+
+
+@router.post(
     "/forms/{form_id}/check",
     summary="提出前の点検 / Check before submission",
     description="回答を、書式・必須・矛盾・登録済みの値との違いについて点検します。"
@@ -232,7 +258,9 @@ def _business(access: Access, day: date | None) -> Business:
     return found
 
 
-def _filled(access: Access, form_id: str, given: Filling, *, leaving_alone: bool) -> Told:
+def _filled(
+    access: Access, form_id: str, given: Filling, *, leaving_alone: bool, receipt: bool = False
+) -> Told:
     form = _form(form_id)
     day = given.day or access.service.today()
     if form.version(day) is None:
@@ -253,8 +281,28 @@ def _filled(access: Access, form_id: str, given: Filling, *, leaving_alone: bool
         "counts": {one.value: outcomes.count(one.value) for one in Outcome},
         "fields": rows,
     }
+    if receipt:
+        body["receipt"] = _receipt(access, form, leaving)
     systems = {origin.system for one in leaving.answers for origin in one.origins}
     return Told(body, systems, {"form": form.id, "fields": len(leaving.answers)})
+
+
+def _receipt(access: Access, form: Form, leaving: Released) -> str:
+    """The id of the receipt of what leaves."""
+    caller = access.caller
+    filing = Filing(
+        leaving.party_id,
+        form.id,
+        leaving.version,
+        form.system,
+        form.stream or "",
+        leaving.day,
+        PREFILL,
+        client=caller.client,
+        user=account_name(*caller.subject) if caller.subject else None,
+    )
+    clock = access.service.clock
+    return issue(access.service.database, filing, given_answers(leaving.answers), clock=clock).id
 
 
 def _every(found: Prefill, leaving: tuple[Answer, ...]) -> tuple[Answer, ...]:

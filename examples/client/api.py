@@ -119,6 +119,12 @@ class Api:
         body = {"fields": list(fields)}
         return cast(Filled, await self._post(f"/v1/forms/{quote(form)}/preview", body))
 
+    async def release(self, form: str, fields: Sequence[str]) -> Filled:
+        """`POST /v1/forms/{form}/release`: what `preview` tells, to be handed in; the hub keeps a
+        receipt of it."""
+        body = {"fields": list(fields)}
+        return cast(Filled, await self._post(f"/v1/forms/{quote(form)}/release", body))
+
     async def looks(self, cursor: str | None = None) -> shapes.PageLooked:
         """`GET /v1/audit/me`."""
         return cast(shapes.PageLooked, await self._get("/v1/audit/me", cursor=cursor))

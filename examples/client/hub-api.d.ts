@@ -1,33 +1,33 @@
 // Generated from the OpenAPI document by examples.client.generate; do not edit.
 
 export interface Actor {
-  account: string;
   issuer: string;
+  account: string;
 }
 
 export interface Application {
   id: string;
   kind: string;
-  notices: Array<Notice>;
-  procedures: Array<Procedure>;
+  system: string;
+  title: string | null;
   program: string | null;
   status: string | null;
   status_ja: string | null;
   submitted_on: string | null;
-  system: string;
-  title: string | null;
+  procedures: Array<Procedure>;
+  notices: Array<Notice>;
 }
 
 export interface Business {
+  id: string;
   as_of?: string | null;
   fields: Record<string, Value>;
-  id: string;
   lists?: Record<string, Array<ListItem>> | null;
 }
 
 export interface BusinessName {
-  corporate_number?: string | null;
   id: string;
+  corporate_number?: string | null;
   name?: string | null;
 }
 
@@ -38,16 +38,16 @@ export interface Category {
 }
 
 export interface Change {
-  data?: Record<string, unknown> | null;
-  datacontenttype?: string | null;
-  dataschema?: string | null;
-  id: string;
-  scope?: string | null;
-  source: string;
   specversion: string;
+  id: string;
+  source: string;
+  type: string;
   subject?: string | null;
   time: string;
-  type: string;
+  datacontenttype?: string | null;
+  dataschema?: string | null;
+  scope?: string | null;
+  data?: Record<string, unknown> | null;
 }
 
 export interface Checking {
@@ -57,8 +57,8 @@ export interface Checking {
 }
 
 export interface FieldError {
-  what: string;
   where: string;
+  what: string;
 }
 
 export interface Filling {
@@ -68,8 +68,8 @@ export interface Filling {
 
 export interface Found {
   id: string;
-  open?: boolean | null;
   title: string | null;
+  open?: boolean | null;
   values: Record<string, unknown>;
 }
 
@@ -78,54 +78,54 @@ export interface Health {
 }
 
 export interface ListItem {
+  values: Record<string, unknown>;
+  system: string;
+  stream: string;
   as_of: string | null;
   since: string | null;
-  stream: string;
-  system: string;
-  values: Record<string, unknown>;
 }
 
 export interface Looked {
-  actor: string | null;
-  allowed: boolean;
-  at: string;
-  channel: string;
-  client: string | null;
   id: string;
+  at: string;
   operation: string;
-  purpose: string | null;
+  channel: string;
+  allowed: boolean;
   rule: string;
-  scopes: Array<string>;
+  purpose: string | null;
+  client: string | null;
   subject: string | null;
+  actor: string | null;
   systems: Array<string>;
+  scopes: Array<string>;
 }
 
 export interface Mandate {
-  categories: Array<Category>;
-  ends_on: string | null;
   number: string;
-  starts_on: string | null;
   system_code: string;
+  starts_on: string | null;
+  ends_on: string | null;
+  categories: Array<Category>;
 }
 
 export interface Me {
-  actors: Array<Actor>;
-  business: BusinessName | null;
   client: string;
-  expires_at: string;
-  may_represent: Array<Representable>;
-  purposes: Array<string>;
-  scopes: Array<string>;
   subject: Actor | null;
+  actors: Array<Actor>;
+  scopes: Array<string>;
+  purposes: Array<string>;
+  expires_at: string;
+  business: BusinessName | null;
+  may_represent: Array<Representable>;
 }
 
 export interface Notice {
-  body?: string | null;
   kind?: string | null;
   kind_ja?: string | null;
-  procedure?: string | null;
-  sent_at?: string | null;
   title?: string | null;
+  body?: string | null;
+  sent_at?: string | null;
+  procedure?: string | null;
 }
 
 export interface PageApplication {
@@ -154,25 +154,25 @@ export interface PageRecord {
 }
 
 export interface Problem {
-  errors?: Array<FieldError> | null;
-  status: number;
+  type: string;
   title: string;
   title_ja: string;
-  type: string;
+  status: number;
+  errors?: Array<FieldError> | null;
 }
 
 export interface Procedure {
-  decided_on?: string | null;
-  decision?: string | null;
-  due_at?: string | null;
-  form_version?: string | null;
-  history: Array<Step>;
   id?: string | null;
   kind?: string | null;
   kind_ja?: string | null;
   state?: string | null;
   state_ja?: string | null;
+  decision?: string | null;
+  form_version?: string | null;
+  due_at?: string | null;
   submitted_at?: string | null;
+  decided_on?: string | null;
+  history: Array<Step>;
 }
 
 export interface Record {
@@ -187,18 +187,18 @@ export interface Representable {
 }
 
 export interface Step {
-  note?: string | null;
-  occurred_at?: string | null;
   state?: string | null;
   state_ja?: string | null;
+  occurred_at?: string | null;
+  note?: string | null;
 }
 
 export interface Value {
-  as_of: string | null;
+  value: unknown;
   known_to?: number | null;
   precision?: string | null;
-  since: string | null;
-  stream: string;
   system: string;
-  value: unknown;
+  stream: string;
+  as_of: string | null;
+  since: string | null;
 }

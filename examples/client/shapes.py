@@ -8,8 +8,8 @@ from typing import Any, NotRequired, TypedDict
 class Actor(TypedDict):
     """An account."""
 
-    account: str
     issuer: str
+    account: str
 
 
 class Application(TypedDict):
@@ -17,30 +17,30 @@ class Application(TypedDict):
 
     id: str
     kind: str
-    notices: list[Notice]
-    procedures: list[Procedure]
+    system: str
+    title: str | None
     program: str | None
     status: str | None
     status_ja: str | None
     submitted_on: str | None
-    system: str
-    title: str | None
+    procedures: list[Procedure]
+    notices: list[Notice]
 
 
 class Business(TypedDict):
     """A business; fields beyond the token's scopes are absent."""
 
+    id: str
     as_of: NotRequired[str | None]
     fields: dict[str, Value]
-    id: str
     lists: NotRequired[dict[str, list[ListItem]] | None]
 
 
 class BusinessName(TypedDict):
     """A business by its id; its name where the token may know it."""
 
-    corporate_number: NotRequired[str | None]
     id: str
+    corporate_number: NotRequired[str | None]
     name: NotRequired[str | None]
 
 
@@ -55,16 +55,16 @@ class Category(TypedDict):
 class Change(TypedDict):
     """A change of the represented business, as a CloudEvent."""
 
-    data: NotRequired[dict[str, Any] | None]
-    datacontenttype: NotRequired[str | None]
-    dataschema: NotRequired[str | None]
-    id: str
-    scope: NotRequired[str | None]
-    source: str
     specversion: str
+    id: str
+    source: str
+    type: str
     subject: NotRequired[str | None]
     time: str
-    type: str
+    datacontenttype: NotRequired[str | None]
+    dataschema: NotRequired[str | None]
+    scope: NotRequired[str | None]
+    data: NotRequired[dict[str, Any] | None]
 
 
 class Checking(TypedDict):
@@ -78,8 +78,8 @@ class Checking(TypedDict):
 class FieldError(TypedDict):
     """Where a request is wrong."""
 
-    what: str
     where: str
+    what: str
 
 
 class Filling(TypedDict):
@@ -93,8 +93,8 @@ class Found(TypedDict):
     """Something that a search found, in the canonical model's words."""
 
     id: str
-    open: NotRequired[bool | None]
     title: str | None
+    open: NotRequired[bool | None]
     values: dict[str, Any]
 
 
@@ -107,62 +107,62 @@ class Health(TypedDict):
 class ListItem(TypedDict):
     """One row of a list that holds."""
 
+    values: dict[str, Any]
+    system: str
+    stream: str
     as_of: str | None
     since: str | None
-    stream: str
-    system: str
-    values: dict[str, Any]
 
 
 class Looked(TypedDict):
     """One look at the business."""
 
-    actor: str | None
-    allowed: bool
-    at: str
-    channel: str
-    client: str | None
     id: str
+    at: str
     operation: str
-    purpose: str | None
+    channel: str
+    allowed: bool
     rule: str
-    scopes: list[str]
+    purpose: str | None
+    client: str | None
     subject: str | None
+    actor: str | None
     systems: list[str]
+    scopes: list[str]
 
 
 class Mandate(TypedDict):
     """A delegation under which a token may be asked for."""
 
-    categories: list[Category]
-    ends_on: str | None
     number: str
-    starts_on: str | None
     system_code: str
+    starts_on: str | None
+    ends_on: str | None
+    categories: list[Category]
 
 
 class Me(TypedDict):
     """Who calls, for whom, with what."""
 
-    actors: list[Actor]
-    business: BusinessName | None
     client: str
-    expires_at: str
-    may_represent: list[Representable]
-    purposes: list[str]
-    scopes: list[str]
     subject: Actor | None
+    actors: list[Actor]
+    scopes: list[str]
+    purposes: list[str]
+    expires_at: str
+    business: BusinessName | None
+    may_represent: list[Representable]
 
 
 class Notice(TypedDict):
     """A notice to the applicant."""
 
-    body: NotRequired[str | None]
     kind: NotRequired[str | None]
     kind_ja: NotRequired[str | None]
-    procedure: NotRequired[str | None]
-    sent_at: NotRequired[str | None]
     title: NotRequired[str | None]
+    body: NotRequired[str | None]
+    sent_at: NotRequired[str | None]
+    procedure: NotRequired[str | None]
 
 
 class PageApplication(TypedDict):
@@ -203,27 +203,27 @@ class PageRecord(TypedDict):
 class Problem(TypedDict):
     """Problem Details (RFC 9457)."""
 
-    errors: NotRequired[list[FieldError] | None]
-    status: int
+    type: str
     title: str
     title_ja: str
-    type: str
+    status: int
+    errors: NotRequired[list[FieldError] | None]
 
 
 class Procedure(TypedDict):
     """One procedure of a project."""
 
-    decided_on: NotRequired[str | None]
-    decision: NotRequired[str | None]
-    due_at: NotRequired[str | None]
-    form_version: NotRequired[str | None]
-    history: list[Step]
     id: NotRequired[str | None]
     kind: NotRequired[str | None]
     kind_ja: NotRequired[str | None]
     state: NotRequired[str | None]
     state_ja: NotRequired[str | None]
+    decision: NotRequired[str | None]
+    form_version: NotRequired[str | None]
+    due_at: NotRequired[str | None]
     submitted_at: NotRequired[str | None]
+    decided_on: NotRequired[str | None]
+    history: list[Step]
 
 
 class Record(TypedDict):
@@ -244,19 +244,19 @@ class Representable(TypedDict):
 class Step(TypedDict):
     """A step in the history of a procedure."""
 
-    note: NotRequired[str | None]
-    occurred_at: NotRequired[str | None]
     state: NotRequired[str | None]
     state_ja: NotRequired[str | None]
+    occurred_at: NotRequired[str | None]
+    note: NotRequired[str | None]
 
 
 class Value(TypedDict):
     """One value that holds, and whose word it is."""
 
-    as_of: str | None
+    value: Any
     known_to: NotRequired[int | None]
     precision: NotRequired[str | None]
-    since: str | None
-    stream: str
     system: str
-    value: Any
+    stream: str
+    as_of: str | None
+    since: str | None

@@ -48,7 +48,7 @@ async def send(request: Request) -> Response:
     here = await visit(request, FILL)
     form = await posted(request, here.session)
     ticked = [text for text in form.getlist("field") if isinstance(text, str)]
-    found = await here.api.preview(_form(request), ticked)
+    found = await here.api.release(_form(request), ticked)
     name = f"{found['form']}.json"
     return Response(
         json.dumps(_answers(found), ensure_ascii=False, indent=2) + "\n",

@@ -53,6 +53,7 @@ OPERATIONS = {
     "GET /v1/businesses/{id}/plans": "経営力向上計画を見た",
     "POST /v1/forms/{form}/prefill": "申請書への記入のために読んだ",
     "POST /v1/forms/{form}/preview": "送信内容の確認のために読んだ",
+    "POST /v1/forms/{form}/release": "送信する値を受け取った",
     "GET /v1/me": "代理できる事業者を確かめた",
     "GET /v1/audit/me": "閲覧記録を見た",
 }

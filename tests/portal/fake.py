@@ -169,6 +169,11 @@ class FakeApi(Api):
         self.hub.previewed.append(list(fields))
         return self._filled(form, [one for one in FIELDS if one["field"] in fields])
 
+    async def release(self, form: str, fields: Sequence[str]) -> Filled:
+        """The ticked fields, once more."""
+        self.hub.released.append(list(fields))
+        return self._filled(form, [one for one in FIELDS if one["field"] in fields])
+
     def _filled(self, form: str, fields: list[FilledField]) -> Filled:
         outcomes = [one["outcome"] for one in fields]
         return {
@@ -208,6 +213,7 @@ class FakeHub:
         self.no_token = ""
         self.asked: list[str] = []
         self.previewed: list[list[str]] = []
+        self.released: list[list[str]] = []
         self.purposes: list[str] = []
         self.revoked: list[str] = []
         self.hints: list[str | None] = []

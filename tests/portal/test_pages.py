@@ -132,7 +132,7 @@ def test_what_is_not_ticked_never_leaves(signed_in: TestClient, hub: FakeHub) ->
     sent = signed_in.post("/forms/monozukuri/send", data=data)
     assert sent.json()["answers"] == {"法人番号": "8990001190056", "資本金": "10000000"}
     assert "attachment" in sent.headers["content-disposition"]
-    assert hub.previewed == [["法人番号", "資本金"]] * 2
+    assert (hub.previewed, hub.released) == ([["法人番号", "資本金"]],) * 2
 
 
 def test_what_is_to_be_confirmed_is_not_ticked_beforehand(signed_in: TestClient) -> None:
