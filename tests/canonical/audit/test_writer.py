@@ -68,7 +68,7 @@ def test_nobody_is_told_before_the_commit(
     monkeypatch.setattr(log.database, "write", write)
 
     def call() -> None:
-        writer.write_now(made())
+        asyncio.run(writer.write(made()))
         told.set()
 
     caller = threading.Thread(target=call)
@@ -93,27 +93,6 @@ def test_a_refused_row_spoils_no_other(log: AuditLog, writer: GroupWriter) -> No
     assert len(log.of_party(7).rows) == 3
 
 
-def test_what_comes_with_a_row_stands_or_falls_with_it(log: AuditLog, writer: GroupWriter) -> None:
-    place = "%s" if log.database.dialect == "postgresql" else "?"
-    with log.database.write() as connection:
-        connection.exec_driver_sql("CREATE TABLE token (jti TEXT PRIMARY KEY, n INTEGER)")
-    insert = f"INSERT INTO token VALUES ({place}, {place})"  # noqa: S608
-
-    async def some() -> list[Any]:
-        writes = (
-            writer.write(made(n), [(insert, (jti, n))]) for n, jti in enumerate(["a", "b", "a"])
-        )
-        return await asyncio.gather(*writes, return_exceptions=True)
-
-    told = asyncio.run(some())
-    assert [one is None for one in told] == [True, True, False]
-    with log.database.read() as connection:
-        assert connection.exec_driver_sql("SELECT jti, n FROM token ORDER BY jti").all() == [
-            ("a", 0), ("b", 1),
-        ]  # fmt: skip
-    assert len(log.of_party(7).rows) == 2
-
-
 @pytest.mark.parametrize("address", ["postgresql://nobody@127.0.0.1:1/none"])
 def test_a_database_that_is_away_is_told_to_every_caller(address: str) -> None:
     writer = GroupWriter(Database(address))
@@ -130,13 +109,15 @@ def test_a_bug_ends_no_thread(writer: GroupWriter, monkeypatch: pytest.MonkeyPat
     with monkeypatch.context() as patch:
         patch.setattr("canonical.audit.writer.insert", lambda *_: 1 / 0)
         with pytest.raises(Exception, match="ZeroDivisionError"):
-            writer.write_now(made())
-    writer.write_now(made())
+            asyncio.run(writer.write(made()))
+    asyncio.run(writer.write(made()))
 
 
 def test_a_writer_that_was_closed_has_written_what_waited(log: AuditLog) -> None:
     writer = GroupWriter(log.database)
-    callers = [threading.Thread(target=writer.write_now, args=(made(n),)) for n in range(5)]
+    callers = [
+        threading.Thread(target=asyncio.run, args=(writer.write(made(n)),)) for n in range(5)
+    ]
     for caller in callers:
         caller.start()
     for caller in callers:
