@@ -19,6 +19,7 @@ from connectors.archive import Archive
 from connectors.connector import Connector
 from hub.clients import Clients
 from hub.options import OnProgress, Progress, SyncOptions, SyncSummary
+from hub.telemetry.watch import watched
 from hub.transfer import SyncJob, run_sync
 from mappings import Plan, compile_mapping
 
@@ -56,7 +57,7 @@ def sync_stream(
             on_progress=on_progress,
             keep_files=options is None or not options.dry_run,
         )
-        return run_sync(job, options, on_progress)
+        return watched(run_sync, job, options, on_progress)
 
 
 def make_job(
@@ -96,6 +97,7 @@ def make_job(
         archive=archive,
         clock=clock,
         owner=this_process(),
+        clients=clients,
     )
 
 

@@ -38,6 +38,7 @@ from hub.replay import FoundInReading, archived_pages, due_again
 from hub.windows import Reading, plan_reading, utc_text
 
 if TYPE_CHECKING:
+    from hub.clients import Clients
     from mappings import Plan
 
 BATCH_RECORDS = 7_500
@@ -65,6 +66,7 @@ class SyncJob:
     clock: Clock
     owner: str
     batch_records: int | None = None
+    clients: Clients | None = None
 
     @property
     def system(self) -> str:

@@ -58,6 +58,14 @@ def status(database: Database, now: datetime) -> list[StreamStatus]:
         ]
 
 
+def open_quarantine(database: Database, stream: int) -> int:
+    """See `Store.open_quarantine`."""
+    table = QUARANTINE_ITEM.c
+    query = select(func.count()).where(table.stream_id == stream, table.status == "open")
+    with database.read() as connection:
+        return connection.scalar(query) or 0
+
+
 def _holder(row: Row[Any], now: datetime) -> str | None:
     """Who is at work on a stream; None where nobody has the lease or it is free."""
     held = row.owner is not None and not is_free(row.owner, row.expires_at, now)

@@ -227,6 +227,10 @@ class Store:
             stage=stage, status=status, limit=limit,
         )  # fmt: skip
 
+    def open_quarantine(self, stream_id: int) -> int:
+        """How many quarantined records of a stream are open."""
+        return reports.open_quarantine(self.database, stream_id)
+
     def quarantine_item(self, item_id: int) -> QuarantineItem | None:
         """One item by its number, whatever its status."""
         return quarantine.item(self.database, item_id)
