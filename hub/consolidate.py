@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 STEPS = ("matching and relations", "golden records", "events")
 """What a run does, in this order."""
 
+GOLDEN = ("golden_party", "golden_list", "golden_conflict")
+"""The tables of golden records."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -80,15 +83,20 @@ def consolidate(
     from canonical.changes import sequencer
     from canonical.golden import build
     from canonical.search import refresh
+    from canonical.store.claim_tables import CLAIM_TABLES
     from hub.matching import run_matching
+    from hub.telemetry.watch import watched_step
 
     clock = clock or SystemClock()
     said = said or _silent
     began = clock.monotonic()
-    said(STEPS[0])
-    matched = run_matching(store, clock=clock)
-    said(STEPS[1])
-    golden = build.run(store.database, clock=clock)
+    claims = sorted(table.name for table in CLAIM_TABLES.values())
+    with watched_step("match", claims, ("crosswalk", "relation"), clock):
+        said(STEPS[0])
+        matched = run_matching(store, clock=clock)
+    with watched_step("golden", ("crosswalk", *claims), GOLDEN, clock):
+        said(STEPS[1])
+        golden = build.run(store.database, clock=clock)
     said(STEPS[2])
     numbered = sequencer.number(store.database)
     refresh(store.database)

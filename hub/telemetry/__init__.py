@@ -1,1 +1,2 @@
-"""What a sync tells the outside of itself: metrics by OpenTelemetry, off unless configured."""
+"""What a sync tells the outside of itself: metrics by OpenTelemetry, lineage by OpenLineage; both
+off unless configured."""

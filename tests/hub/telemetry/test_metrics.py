@@ -131,7 +131,8 @@ def test_without_configuration_nothing_is_imported(
 ) -> None:
     code = (
         "import json, sys; from hub.sync import sync_stream; sync_stream('subsidy', 'programs');"
-        "print(json.dumps([name for name in sys.modules if name.startswith('opentelemetry')]))"
+        "off = ('opentelemetry', 'openlineage');"
+        "print(json.dumps([name for name in sys.modules if name.startswith(off)]))"
     )
     told = subprocess.run(
         [sys.executable, "-c", code],
@@ -155,3 +156,13 @@ def test_without_configuration_nothing_is_imported(
 )
 def test_the_standard_variables_decide(given: dict[str, str], wanted: bool) -> None:
     assert metrics_wanted(given) is wanted
+
+
+def test_the_guide_lists_the_metrics() -> None:
+    guide = Path(__file__).parents[3] / "docs" / "guides" / "telemetry.md"
+    listed = [line for line in guide.read_text(encoding="utf-8").splitlines() if "| `hub." in line]
+    assert listed == [
+        f"| `{one.name}` | {one.kind} | `{one.unit}` | {one.words} |"
+        f" {', '.join(f'`{name}`' for name in one.attributes)} |"
+        for one in METRICS.values()
+    ]
