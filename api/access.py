@@ -81,6 +81,23 @@ class Access:
         open_streams = self.open_streams
         return frozenset(_PURPOSES[name] for name in CONFIDENTIAL if name not in open_streams)
 
+    @property
+    def systems(self) -> frozenset[str] | None:
+        """The systems whose records are open beside the public registers; None: all.
+
+        To an agent those that the delegation opens: what is written for its procedure, where it is
+        for one alone, else for its category, else for its system.
+        """
+        who, opened = self.caller, self.service.settings.delegations
+        if not who.actors and who.delegation is None:
+            return None
+        if who.delegation is None:
+            return frozenset()
+        system, category = who.delegation.system_code, who.delegation.category
+        if who.delegation.procedure is not None:
+            return opened.get(f"{system}/{category}/{who.delegation.procedure}", frozenset())
+        return opened.get(f"{system}/{category}", opened.get(system, frozenset()))
+
     def own(self, business_id: str) -> int:
         """The represented business, if that is the one that was asked for.
 

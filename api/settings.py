@@ -8,7 +8,10 @@ HUB_API_ACCOUNT_ISSUER   issuer of the accounts that the corporate authenticatio
 HUB_API_RATE             requests a second that one client may send (default: 200; 0: any)
 HUB_API_WORKERS          how many processes serve; set by `hub api serve`
 HUB_API_AGENTS           JSON: groups of operations → delegation categories that open them to
-                         an agent, or "*" (default: all but consultations and succession)
+                         an agent, or "*" (default: business, applications, plans and forms)
+HUB_API_DELEGATIONS      JSON: what a delegation is for (CODE, CODE/CATEGORY or
+                         CODE/CATEGORY/PROCEDURE) → systems whose records it opens to an agent
+                         (default: none, which leaves the public registers)
 ======================== =================================================================
 """
 
@@ -16,6 +19,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +35,10 @@ GROUPS = (
     "business", "applications", "plans", "consultations", "succession", "forms", "changes",
     "audit",
 )  # fmt: skip
-_AGENTS = {name: "*" for name in GROUPS if name not in ("consultations", "succession")}
+AGENT_GROUPS = ("business", "applications", "plans", "consultations", "succession", "forms")
+"""What can be opened to an agent: the others tell of all systems at once."""
+
+_AGENTS = {name: "*" for name in AGENT_GROUPS if name not in ("consultations", "succession")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class ApiSettings:
         accounts: issuer → system whose stream `accounts` holds its accounts.
         rate: requests a second for one client in one process; 0 for any number.
         agents: group of operations → delegation categories that open it, or `*`.
+        delegations: what a delegation is for → systems whose records it opens.
     """
 
     audience: str
@@ -51,6 +59,7 @@ class ApiSettings:
     accounts: Mapping[str, str] = field(default_factory=dict)
     rate: float = DEFAULT_RATE
     agents: Mapping[str, Any] = field(default_factory=lambda: _AGENTS)
+    delegations: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: Settings) -> ApiSettings:
@@ -70,6 +79,7 @@ class ApiSettings:
             accounts=_accounts(settings),
             rate=rate / max(workers, 1),
             agents=_agents(values.get("HUB_API_AGENTS")),
+            delegations=_delegations(values.get("HUB_API_DELEGATIONS")),
         )
 
 
@@ -101,7 +111,7 @@ def _agents(text: str | None) -> Mapping[str, Any]:
     except ValueError:
         found = None
     good = isinstance(found, dict) and all(
-        group in GROUPS
+        group in AGENT_GROUPS
         and (some == "*" or (isinstance(some, list) and all(isinstance(c, str) for c in some)))
         for group, some in found.items()
     )
@@ -109,6 +119,25 @@ def _agents(text: str | None) -> Mapping[str, Any]:
         raise SettingsError(
             "HUB_API_AGENTS is not as it must be",
             remedy='Write JSON such as {"applications": ["K01"], "business": "*"};'
-            f" the groups are {', '.join(GROUPS)}",
+            f" the groups are {', '.join(AGENT_GROUPS)}",
         )
     return dict(found)
+
+
+def _delegations(text: str | None) -> Mapping[str, frozenset[str]]:
+    found: Any = None
+    with suppress(ValueError):
+        found = json.loads(text) if text else {}
+    good = isinstance(found, dict) and all(
+        len(what.split("/")) <= 3
+        and all(what.split("/"))
+        and isinstance(some, list)
+        and all(isinstance(system, str) for system in some)
+        for what, some in found.items()
+    )
+    if not good:
+        raise SettingsError(
+            "HUB_API_DELEGATIONS is not as it must be",
+            remedy='Write JSON such as {"JGRTS": ["subsidy"], "JGRTS/K03": []}',
+        )
+    return {what: frozenset(some) for what, some in found.items()}

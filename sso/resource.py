@@ -121,4 +121,5 @@ def caller_of(claims: Claims) -> Caller:
         purposes=claims.purposes,
         token_id=claims.token_id,
         expires_at=datetime.fromtimestamp(claims.expires_at, UTC),
+        programme=claims.programme,
     )

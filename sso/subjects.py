@@ -65,6 +65,7 @@ class Caller:
         subject: the represented account; None for a client on its own behalf.
         actors: who acts for the subject, the nearest first.
         purposes: for what the client may use what it reads.
+        programme: the one in which somebody acts for the subject, where the token names it.
     """
 
     client: str
@@ -75,3 +76,4 @@ class Caller:
     purposes: frozenset[str]
     token_id: str
     expires_at: datetime
+    programme: str | None = None

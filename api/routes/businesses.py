@@ -71,10 +71,12 @@ async def business(
 def _told(access: Access, party: int, as_of: date | None, *, with_lists: bool) -> Told:
     service = access.service
     scopes = access.open_streams
-    if as_of is None and not scopes and not with_lists:
+    if access.systems is None and as_of is None and not scopes and not with_lists:
         shown = golden(service.quick, service.streams, party)
     else:
-        shown = computed(service.database, party, as_of=as_of, scopes=scopes)
+        shown = computed(
+            service.database, party, as_of=as_of, scopes=scopes, systems=access.systems
+        )
     if shown is None or shown.party_id != party:
         raise Refused("not-found", "nothing_known")
     fields, systems = _fields(access, shown)

@@ -49,7 +49,7 @@ async def consultations(
         after = paging.read(cursor, str, int)
         found = entries(
             access.service.quick, party, "consultation", scopes=("yorozu",),
-            purpose="consultation",
+            purpose="consultation", systems=access.systems,
         )  # fmt: skip
         shared = [one for one in found if one.values.get("sharing_consent") is True]
         return _paged(shared, after, limit)
@@ -80,7 +80,7 @@ async def succession_cases(
         after = paging.read(cursor, str, int)
         found = entries(
             access.service.quick, party, "succession_case", scopes=("succession",),
-            purpose="succession",
+            purpose="succession", systems=access.systems,
         )  # fmt: skip
         return _paged(found, after, limit)
 

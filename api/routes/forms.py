@@ -227,6 +227,7 @@ async def check(request: Request, who: Called, form_id: FormId, given: Checking)
 
     def read(access: Access) -> Told:
         form = _form(form_id)
+        _opened(access, form)
         day = given.day or access.service.today()
         held = _business(access, given.day)
         try:
@@ -248,11 +249,23 @@ async def check(request: Request, who: Called, form_id: FormId, given: Checking)
     return await answer(request, who, Operation(name, _FILL, _PURPOSE, "forms"), read)
 
 
+def _opened(access: Access, form: Form) -> None:
+    """Refuse an agent a form of a system that the delegation does not open."""
+    if access.systems is not None and form.system not in access.systems:
+        raise Refused("delegation")
+
+
 def _business(access: Access, day: date | None) -> Business:
     """The represented business, as far as it may be used for filling in forms."""
     found = None
     if access.party is not None:
-        found = business(access.service.database, access.party, as_of=day, purpose=PREFILL)
+        found = business(
+            access.service.database,
+            access.party,
+            as_of=day,
+            purpose=PREFILL,
+            systems=access.systems,
+        )
     if found is None or found.party_id != access.party:
         raise Refused("not-found", "not_represented")
     return found
@@ -262,6 +275,7 @@ def _filled(
     access: Access, form_id: str, given: Filling, *, leaving_alone: bool, receipt: bool = False
 ) -> Told:
     form = _form(form_id)
+    _opened(access, form)
     day = given.day or access.service.today()
     if form.version(day) is None:
         raise Refused("invalid", errors=[{"where": "body.day", "what": "a day of a version"}])

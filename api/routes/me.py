@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,6 +12,7 @@ from api import models
 from api.access import Access, Called, Operation, Told, answer
 from api.documented import problems
 from canonical.access.accounts import Delegated, delegations
+from canonical.access.businesses import computed
 from canonical.model.party import is_individual
 from sso.subjects import AccountKey
 
@@ -76,10 +77,19 @@ def _account(key: AccountKey) -> dict[str, str]:
 
 
 def _business(access: Access, party: int, *, named: bool) -> dict[str, Any]:
-    row = access.service.quick.one(_NAME, (party,)) if named else None
+    row = _naming(access, party) if named else None
     if row is None:
         return {"id": str(party)}
-    return _named(party, row["kind"], row["name"], row["corporate_number"])
+    return _named(party, row.get("kind"), row.get("name"), row.get("corporate_number"))
+
+
+def _naming(access: Access, party: int) -> Mapping[str, Any] | None:
+    """What names a business; of the represented one, to an agent, as far as it may know."""
+    service = access.service
+    if access.systems is None or party != access.party:
+        return service.quick.one(_NAME, (party,))
+    shown = computed(service.database, party, systems=access.systems)
+    return shown.values if shown else None
 
 
 def _named(party: int, kind: str | None, name: str | None, number: str | None) -> dict[str, Any]:

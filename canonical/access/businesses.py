@@ -110,11 +110,13 @@ def computed(
     *,
     as_of: date | None = None,
     scopes: Collection[str] = (),
+    systems: Collection[str] | None = None,
 ) -> Shown | None:
-    """The record on a day, with records of these confidential streams, and with its lists."""
+    """The record on a day, with records of these confidential streams, and with its lists; of
+    these systems and the public registers alone, where they are given."""
     from canonical.golden.asof import business
 
-    found = business(database, party_id, as_of=as_of, scopes=scopes)
+    found = business(database, party_id, as_of=as_of, scopes=scopes, systems=systems)
     if found is None:
         return None
     words = {}

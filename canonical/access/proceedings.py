@@ -52,6 +52,7 @@ def entries(
     parts: Sequence[str] = (),
     scopes: Collection[str] = (),
     purpose: str | None = None,
+    systems: Collection[str] | None = None,
 ) -> list[Entry]:
     """What a business's own records say of an entity, with their parts, by system and key.
 
@@ -59,11 +60,12 @@ def entries(
         parts: child entities that come along.
         scopes: confidential streams whose records take part; without them they are not there.
         purpose: records of streams that may not be used for it are left out.
+        systems: whose records take part; None: all.
     """
     own = {
         row["record_id"]: row
         for row in quick.rows(_RECORDS.format(placed(["", *scopes])), (party_id, "", *scopes))
-        if _own(row) and _usable(row, purpose)
+        if _own(row) and _usable(row, purpose) and (systems is None or row["system"] in systems)
     }
     rows = _claims(quick, entity, list(own))
     children = {name: _claims(quick, name, list(own)) for name in parts} if rows else {}

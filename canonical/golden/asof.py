@@ -24,7 +24,7 @@ from canonical.golden import agreement, lists, one
 from canonical.golden import echoes as echoing
 from canonical.golden.echoes import Echo
 from canonical.golden.order import compared
-from canonical.golden.permission import streams, usable_records
+from canonical.golden.permission import Streams, streams, usable_records
 from canonical.golden.ranking import OF_ITSELF
 from canonical.golden.reading import MEMBER, Reader
 from canonical.golden.survivorship import Survival, survive
@@ -45,7 +45,7 @@ from canonical.store.bulk import Bulk
 from canonical.store.claim_tables import CLAIM_TABLES
 from canonical.store.database import Database
 from canonical.store.frames import TYPES
-from canonical.store.tables import SOURCE_RECORD, STREAM
+from canonical.store.tables import RECORD_BITS, SOURCE_RECORD, STREAM
 
 _INSTANT = pl.Datetime("us", "UTC")
 _VERSION: dict[str, PolarsDataType] = {
@@ -64,18 +64,20 @@ def business(
     known_at: datetime | None = None,
     scopes: Collection[str] = (),
     purpose: str | None = None,
+    systems: Collection[str] | None = None,
 ) -> Business | None:
     """The business behind an id; None when nothing is known of it, or nothing that may be told.
 
     With a `purpose` only what may be used for it takes part (`canonical.golden.permission`), and
-    `beside` and `holders` are told.
+    `beside` and `holders` are told. With `systems` only they and the public registers take part.
     An id that was merged into another one answers with that one's record: at `known_at` with that
     of the party it led to then, also where the merger was taken back since.
     """
     with database.read() as connection:
         if purpose is not None and as_of is None and known_at is None:
-            return _row_by_row(connection, database.bulk, party_id, purpose)
-        reader = _Versions(Reader.of(connection, database.bulk), as_of, known_at, scopes, purpose)
+            return _row_by_row(connection, database.bulk, party_id, purpose, systems)
+        inner = Reader.of(connection, database.bulk)
+        reader = _Versions(inner, as_of, known_at, scopes, purpose, systems)
         found = reader.members(party_id)
         current = party_id
         then = None if known_at is None else led_to(connection, party_id, known_at, scopes)
@@ -88,11 +90,17 @@ def business(
         return _told(reader, found, current, party_id)
 
 
-def _row_by_row(connection: Connection, bulk: Bulk, party_id: int, purpose: str) -> Business | None:
+def _row_by_row(
+    connection: Connection,
+    bulk: Bulk,
+    party_id: int,
+    purpose: str,
+    systems: Collection[str] | None,
+) -> Business | None:
     """The business as it is now, quickly."""
     current: int | None = party_id
     while current is not None:
-        told = one.told(connection, bulk, current, party_id, purpose)
+        told = one.told(connection, bulk, current, party_id, purpose, systems)
         if told is not None:
             return told
         current = merged_into(connection, current)
@@ -108,6 +116,12 @@ class _Versions:
     known_at: datetime | None
     scopes: Collection[str]
     purpose: str | None
+    systems: Collection[str] | None
+
+    @property
+    def streams(self) -> Streams:
+        """The streams that take part."""
+        return streams(self.reader.connection, self.purpose, self.systems)
 
     def members(self, party_id: int) -> pl.DataFrame:
         """The members of a party, with the version of their claim that counts, as `survive`
@@ -133,13 +147,15 @@ class _Versions:
         )
 
     def _usable(self, members: pl.DataFrame) -> pl.DataFrame:
-        """Of members those that may be used for the purpose."""
-        if self.purpose is None:
+        """Of members those of the systems that may be used for the purpose."""
+        if self.purpose is None and self.systems is None:
             return members
-        connection = self.reader.connection
+        if self.purpose is None:
+            stream = pl.col("record_id") // (1 << RECORD_BITS)
+            return members.filter(stream.is_in(list(self.streams.usable)))
         records = usable_records(
-            connection,
-            streams(connection, self.purpose),
+            self.reader.connection,
+            self.streams,
             members.select("record_id", "role").iter_rows(),
         )
         return members.filter(
@@ -210,7 +226,7 @@ def _told(reader: _Versions, members: pl.DataFrame, party_id: int, asked: int) -
         items=_items(children, origins, echoes),
         origins=tuple(origins.values()),
         beside=_beside(reader, members, origins, echoes) if reader.purpose else (),
-        holders=streams(reader.reader.connection, reader.purpose).holders if reader.purpose else (),
+        holders=reader.streams.holders if reader.purpose else (),
     )
 
 

@@ -50,11 +50,16 @@ _TIED = {"base_registry": "registration_event", "identity_provider": "account"}
 """Source role → the entity whose rows say which of several claims of one day goes first."""
 
 
-def told(
-    connection: Connection, bulk: Bulk, party_id: int, asked: int, purpose: str
+def told(  # noqa: PLR0917 - as `asof.business`, which calls it alone
+    connection: Connection,
+    bulk: Bulk,
+    party_id: int,
+    asked: int,
+    purpose: str,
+    systems: Collection[str] | None = None,
 ) -> Business | None:
     """The business as it is now; None when nothing may be told of it for the purpose."""
-    known = streams(connection, purpose)
+    known = streams(connection, purpose, systems)
     members = _members(connection, party_id, known)
     if not members:
         return None

@@ -44,6 +44,9 @@ CONSENTS: Mapping[str, str] = {
 ASKED_FIRST = frozenset({"procedure", "adviser"})
 """Roles of systems whose records need a consent of their own."""
 
+REGISTERS = frozenset({"base_registry", "register", "identity_provider"})
+"""Roles of systems that say who a business is, not what it applied for or was advised on."""
+
 _GIVEN = "given"
 
 
@@ -67,14 +70,28 @@ class Streams:
         return tuple(sorted(".".join(self.names[number]) for number in self.usable))
 
 
-def streams(connection: Connection, purpose: str | None) -> Streams:
-    """The streams as this transaction sees them."""
+def streams(
+    connection: Connection, purpose: str | None, systems: Collection[str] | None = None
+) -> Streams:
+    """The streams as this transaction sees them.
+
+    Args:
+        systems: usable are their streams and those of public registers; None: of all systems.
+    """
     rows = connection.execute(select(STREAM)).all()
     return Streams(
         {row.stream_id: row.source_role for row in rows if row.source_role},
         {row.stream_id: (row.system, row.stream) for row in rows},
-        frozenset(row.stream_id for row in rows if purpose is None or _may(row, purpose)),
+        frozenset(
+            row.stream_id
+            for row in rows
+            if (purpose is None or _may(row, purpose)) and _within(row, systems)
+        ),
     )
+
+
+def _within(row: Row[tuple[object, ...]], systems: Collection[str] | None) -> bool:
+    return systems is None or row.system in systems or row.source_role in REGISTERS
 
 
 def _may(row: Row[tuple[object, ...]], purpose: str) -> bool:

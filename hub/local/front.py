@@ -36,6 +36,15 @@ FILL = ("business:read", "business.details:read", "forms:read", "forms:prefill")
 SYSTEM, APPLY, INQUIRE = "SMEPF", "K01", "K03"
 """The platform's code among systems for which one can delegate, and its two categories."""
 
+OPENED = {
+    "JGRTS": ["subsidy"],
+    "ITSUB": ["it_subsidy"],
+    "KEIRK": ["management_plan"],
+    SYSTEM: ["subsidy", "it_subsidy", "management_plan", "smart_sme"],
+}
+"""The mocked GビズID's systems → whose records a delegation for them opens to an agent; one for
+the platform itself, those that it shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Front:
@@ -68,6 +77,7 @@ class Front:
         return {
             "HUB_SSO_ISSUER": self.sso,
             "HUB_API_AUDIENCE": self.api,
+            "HUB_API_DELEGATIONS": json.dumps(OPENED),
             "PORTAL_ADDRESS": self.portal,
             "PORTAL_ISSUER": self.sso,
             "PORTAL_API": self.api,

@@ -84,9 +84,11 @@ class Running:
         issuer = self.settings.service.issuer
         return tokens.write(issuer, configuration.keys, made, time.time())
 
-    def agent(self, category: str = "K01", **given: Any) -> str:
-        """A token of the owner as the client's agent."""
-        delegation = DelegationRef("D-1", "JGRTS", category)
+    def agent(
+        self, category: str = "K01", *, system: str = "JGRTS", only: str | None = None, **given: Any
+    ) -> str:
+        """A token of the owner as the client's agent; `only` for one procedure."""
+        delegation = DelegationRef("D-1", system, category, only)
         actor = (ISSUER, ACCOUNTS[OWNER])
         return self.token(CLIENT, actors=(actor,), delegation=delegation, **given)
 
@@ -117,6 +119,7 @@ def running(
     secrets: bool = True,
     rate: float = 0,
     agents: str = "",
+    delegations: str = '{"JGRTS": ["subsidy"]}',
     failpoint: str = "",
 ) -> Iterator[Running]:
     """An API with two worker processes on loopback, until the block ends."""
@@ -129,6 +132,7 @@ def running(
         "HUB_API_ACCOUNT_ISSUER": ISSUER,
         "HUB_API_RATE": str(rate),
         "HUB_API_AGENTS": agents,
+        "HUB_API_DELEGATIONS": delegations,
         **(
             {"HUB_DATABASE_URL": store_url, "HUB_SIDE_DATABASE_URL": store_url} if store_url else {}
         ),

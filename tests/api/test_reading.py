@@ -114,6 +114,38 @@ def test_an_agent_sees_the_client_and_never_its_own_business(service: Running) -
     assert service.get(f"/v1/businesses/{CLIENT}/consultations", token).status_code == 403
 
 
+def _seen(service: Running, token: str) -> set[str]:
+    told = _told(service, f"/v1/businesses/{CLIENT}/applications", token)
+    return {one["id"] for one in told["items"]}
+
+
+def test_an_agent_sees_what_the_delegation_opens(service: Running) -> None:
+    mine, elsewhere = {"subsidy.applications:A-3"}, {"it_subsidy.applications:IT-2"}
+    assert _seen(service, service.token(CLIENT)) == mine | elsewhere | {"management_plan.plans:P-2"}
+    assert _seen(service, service.agent()) == mine
+    assert _seen(service, service.agent(system="OTHER")) == set()
+    assert _seen(service, service.agent(only="P0101")) == set()
+    assert _seen(service, service.agent(programme="g-1")) == mine
+    assert _seen(service, service.agent(programme="G-2")) == set()
+    fields = _told(service, f"/v1/businesses/{CLIENT}", service.agent())["fields"]
+    assert (fields["capital_jpy"]["system"], fields["capital_jpy"]["value"]) == (
+        "subsidy", 10_000_000,
+    )  # fmt: skip
+    public = _told(service, f"/v1/businesses/{CLIENT}", service.agent(system="OTHER"))["fields"]
+    assert {one["system"] for one in public.values()} == {"corporate_number", "corporate_auth"}
+
+
+def test_an_agent_fills_in_forms_of_the_delegations_system(service: Running) -> None:
+    forms = _told(service, "/v1/forms", service.agent())["items"]
+    assert {form["system"] for form in forms} > {"subsidy"}
+    for form in forms:
+        answer = service.session.post(
+            f"{service.address}/v1/forms/{form['id']}/prefill", json={}, timeout=30,
+            headers={"Authorization": f"Bearer {service.agent()}"},
+        )  # fmt: skip
+        assert answer.status_code == (200 if form["system"] == "subsidy" else 403)
+
+
 @pytest.mark.parametrize("other", [NEIGHBOUR, "1", "9223372036854775807"])
 @pytest.mark.parametrize(
     "rest", ["", "/applications", "/plans", "/consultations", "/succession-cases"]

@@ -14,7 +14,11 @@ import pytest
 from joserfc import jwk, jws
 from sqlalchemy import delete
 
+from api.settings import ApiSettings
+from base.errors import SettingsError
+from base.settings import Settings
 from sso.configuration import read
+from sso.sealing import make_key
 from sso.subjects import DelegationRef
 from sso.tables import TOKEN
 from tests.api.running import ALL_PURPOSES, ALL_SCOPES, OPEN_SCOPES, Running, running
@@ -231,6 +235,39 @@ def test_an_agent_without_a_delegation_or_beyond_it_is_refused(service: Running)
     assert service.get(path, service.agent()).status_code == 200
     for rest in ("consultations", "succession-cases"):
         _refused(service.get(f"{path}/{rest}", service.agent()), 403, "delegation")
+    for path in ("/v1/changes", "/v1/audit/me"):
+        _refused(service.get(path, service.agent()), 403, "delegation")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("HUB_API_AGENTS", '{"changes": "*"}'),
+        ("HUB_API_AGENTS", '{"audit": ["K01"]}'),
+        ("HUB_API_DELEGATIONS", "JGRTS"),
+        ("HUB_API_DELEGATIONS", '{"JGRTS": "subsidy"}'),
+        ("HUB_API_DELEGATIONS", '{"JGRTS/K01/P1/x": ["subsidy"]}'),
+        ("HUB_API_DELEGATIONS", '{"JGRTS/": ["subsidy"]}'),
+    ],
+)
+def test_what_opens_too_much_or_says_nothing_is_no_setting(name: str, text: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        ApiSettings.of(Settings.load({"HUB_SSO_KEY": make_key(), name: text}))
+
+
+def test_the_narrowest_word_of_what_a_delegation_opens_counts(tmp_path: Any) -> None:
+    opened = {"JGRTS": ["subsidy"], "JGRTS/K03": [], "JGRTS/K01/P0101": ["subsidy"]}
+    with running(tmp_path, delegations=json.dumps(opened)) as one:
+        path = f"/v1/businesses/{CLIENT}/applications"
+        seen = {
+            (category, only): len(one.get(path, one.agent(category, only=only)).json()["items"])
+            for category in ("K01", "K02", "K03")
+            for only in (None, "P0101")
+        }
+    assert seen == {
+        ("K01", None): 1, ("K01", "P0101"): 1, ("K02", None): 1, ("K02", "P0101"): 0,
+        ("K03", None): 0, ("K03", "P0101"): 0,
+    }  # fmt: skip
 
 
 def test_a_delegation_outside_the_category_is_refused(tmp_path: Any) -> None:

@@ -1,10 +1,12 @@
-"""Who may not know of cases and consultations is told the same of a business that has none.
+"""Who may not know of cases and consultations is told the same of a business that has none; and so
+is an agent of a client that has nothing in the systems that the delegation is not for.
 
 Every endpoint, every open set of scopes and purposes, every persona: status, body, order, ETag.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -40,7 +42,7 @@ def _paths(service: Running) -> list[str]:
         )
     ]  # fmt: skip
     directory = ["/v1/programs", "/v1/programs?q=事業", "/v1/support-agencies", "/v1/it-vendors"]
-    return [*businesses, *directory, "/v1/changes", "/v1/forms", "/v1/forms/overlap"]
+    return [*businesses, *directory, "/v1/me", "/v1/changes", "/v1/forms", "/v1/forms/overlap"]
 
 
 def _token(service: Running, persona: str, scopes: Any, purposes: Any) -> str:
@@ -71,10 +73,15 @@ def test_without_the_scope_there_is_no_difference(
     assert differing == []
 
 
-def test_forms_are_filled_in_alike(on_sqlite: Running, twin: Running) -> None:
+@pytest.mark.parametrize(
+    "persona", [lambda s: s.token(scopes=OPEN_SCOPES), lambda s: s.agent()], ids=["owner", "agent"]
+)
+def test_forms_are_filled_in_alike(
+    on_sqlite: Running, twin: Running, persona: Callable[[Running], str]
+) -> None:
     told = []
     for service in (on_sqlite, twin):
-        token = service.token(scopes=OPEN_SCOPES)
+        token = persona(service)
         forms = [form["id"] for form in service.get("/v1/forms", token).json()["items"]]
         headers = {"Authorization": f"Bearer {token}"}
         told.append(
@@ -110,6 +117,13 @@ def test_who_looked_tells_of_no_purpose_that_would_tell_of_a_case(on_sqlite: Run
         assert word not in told.text
     assert any(row["operation"] == "GET /v1/me" for row in told.json()["items"])
     assert "succession" in on_sqlite.get("/v1/audit/me?limit=100", on_sqlite.token()).text
+
+
+def test_to_the_client_itself_there_is_a_difference(on_sqlite: Running, twin: Running) -> None:
+    for rest in ("", "/applications", "/plans"):
+        path = f"/v1/businesses/{CLIENT}{rest}"
+        told = [_told(s, path, s.token(CLIENT)) for s in (on_sqlite, twin)]
+        assert told[0] != told[1]
 
 
 def test_with_the_scope_there_is_a_difference(on_sqlite: Running, twin: Running) -> None:

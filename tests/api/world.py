@@ -1,7 +1,8 @@
 """A few businesses behind the API: an owner, one whose agent the owner is, a neighbour.
 
 All persons are synthetic. The owner has applications in two systems, a plan, a consultation and a
-succession case; its twin is the same without the last two.
+succession case; its twin is the same without the last two. The client, whose delegation is for the
+system of subsidies, has an application and a plan elsewhere, too; its twin has not.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ STREAMS = {
 
 
 def fill(store: Store, *, secrets: bool = True) -> None:
-    """Fill an empty store; without `secrets` no confidential stream has a record."""
+    """Fill an empty store; without `secrets` no confidential stream has a record, and the client
+    none in a system for which it gave no delegation."""
     syncs = {}
     for (system, stream), (role, scope, purposes) in STREAMS.items():
         sync = Syncing(store, system, stream)
@@ -52,6 +54,7 @@ def fill(store: Store, *, secrets: bool = True) -> None:
     _directories(syncs)
     if secrets:
         _secrets(syncs)
+        _elsewhere(syncs)
     clock = ManualClock(T0 + timedelta(days=1))
     link(store, at=clock.now())
     build.run(store.database, clock=clock)
@@ -121,7 +124,8 @@ def _applications(syncs: dict[tuple[str, str], Syncing]) -> None:
                 for k, n in keys.items()
             ],
             "project": [
-                {"key": k, "as_of": DAY, "project_number": k, "program_name": "ものづくり補助金",
+                {"key": k, "as_of": DAY, "project_number": k, "program_key": "G-1",
+                 "program_name": "ものづくり補助金",
                  "title": f"設備導入 {k}", "status": "selected", "data_use_consent": True,
                  "submitted_on": date(2026, 3, int(k[-1]))}
                 for k in keys
@@ -187,6 +191,41 @@ def _secrets(syncs: dict[tuple[str, str], Syncing]) -> None:
             "party": [_party("S-1", OWNER, "山田製作所", role="client", has_successor=False)],
             "succession_case": [
                 {"key": "S-1", "as_of": DAY, "case_key": "S-1", "status": "registered"}
+            ],
+        },
+    )
+
+
+def _elsewhere(syncs: dict[tuple[str, str], Syncing]) -> None:
+    """What the client's agent may not know: newer words, and other ones, of other systems."""
+    later = DAY + timedelta(days=30)
+    said = {
+        "role": "applicant", "as_of": later, "capital_jpy": 99_000_000, "capital_jpy_unit": 1,
+        "employees_regular": 77, "phone": "0312345678",
+    }  # fmt: skip
+    syncs["it_subsidy", "applications"].commit(
+        {"IT-2": "1"},
+        {
+            "party": [{**_party("IT-2", CLIENT, "鈴木商店"), **said}],
+            "project": [
+                {"key": "IT-2", "as_of": later, "project_number": "IT-2", "status": "submitted",
+                 "data_use_consent": True, "submitted_on": date(2026, 4, 20)}
+            ],
+        },
+    )  # fmt: skip
+    syncs["management_plan", "plans"].commit(
+        {"P-2": "1"},
+        {
+            "party": [{**_party("P-2", CLIENT, "鈴木商店"), **said}],
+            "plan": [
+                {
+                    "key": "P-2",
+                    "as_of": later,
+                    "plan_key": "P-2",
+                    "status": "certified",
+                    "data_use_consent": True,
+                    "submitted_on": date(2026, 4, 21),
+                }
             ],
         },
     )
