@@ -13,7 +13,7 @@ from base.clock import Clock
 from base.errors import CircuitOpen
 
 LONGEST_REST = 300.0
-"""Seconds; the rest doubles with each probe that fails, up to this."""
+"""Seconds; the rest doubles with each probe that fails, up to this or what the caller says."""
 
 
 class State(StrEnum):
@@ -30,11 +30,20 @@ class CircuitBreaker:
     Failures are the system's: no connection, 5xx, a broken answer. A refusal (4xx) is an answer.
     """
 
-    def __init__(self, system: str, clock: Clock, *, failures: int = 5, rest: float = 30.0) -> None:
+    def __init__(
+        self,
+        system: str,
+        clock: Clock,
+        *,
+        failures: int = 5,
+        rest: float = 30.0,
+        longest: float = LONGEST_REST,
+    ) -> None:
         self._system = system
         self._clock = clock
         self._limit = failures
         self._first_rest = self._rest = rest
+        self._longest = longest
         self._failed = 0
         self._opened_at: float | None = None
         self._probing_since: float | None = None
@@ -74,7 +83,7 @@ class CircuitBreaker:
         with self._lock:
             self._failed += 1
             if self._probing_since is not None:
-                self._rest = min(self._rest * 2, LONGEST_REST)
+                self._rest = min(self._rest * 2, self._longest)
             if self._probing_since is not None or self._failed >= self._limit:
                 self._opened_at = self._clock.monotonic()
                 self._probing_since = None

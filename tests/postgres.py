@@ -60,6 +60,25 @@ class Server:
             connection.execute(statement)
 
 
+@dataclass(frozen=True)
+class OwnServer(Server):
+    """A server of this process, which can be stopped and started."""
+
+    control: Path
+    data: Path
+    options: str
+    user: str | None
+
+    def stop(self, mode: str) -> None:
+        """Stop it: `fast` (connections are cut) or `immediate` (as if it were killed)."""
+        _call(self.control, "-D", self.data, "-m", mode, "-w", "stop", user=self.user)
+
+    def start(self) -> None:
+        """Start it, on what its folder holds."""
+        _call(self.control, "-D", self.data, "-l", self.data.parent / "log", "-w",
+              "-o", self.options, "start", user=self.user)  # fmt: skip
+
+
 def _with_database(address: str, name: str) -> str:
     if "://" not in address:
         return make_conninfo(address, dbname=name)
@@ -73,6 +92,13 @@ def server() -> Iterator[Server]:
     if named := os.environ.get("HUB_TEST_POSTGRESQL"):
         yield Server(named)
         return
+    with own_server() as one:
+        yield one
+
+
+@contextmanager
+def own_server(*settings: str) -> Iterator[OwnServer]:
+    """Start a server that nobody else uses; `settings` beside, or in place of, SETTINGS."""
     binaries = _binaries()
     folder = Path(tempfile.mkdtemp(prefix="hub-pg-", dir=_short_temporary()))
     try:
@@ -80,14 +106,19 @@ def server() -> Iterator[Server]:
         user = _give_to_nobody(folder)
         _call(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust",
               "--encoding=UTF8", "--locale=C", "--no-sync", user=user)  # fmt: skip
-        options = " ".join(f"-c {setting}" for setting in SETTINGS)
-        control = binaries / "pg_ctl"
-        _call(control, "-D", data, "-l", folder / "log", "-w", "-o",
-              f"{options} -c unix_socket_directories={folder}", "start", user=user)  # fmt: skip
+        given = [*SETTINGS, f"unix_socket_directories={folder}", *settings]
+        one = OwnServer(
+            f"postgresql://postgres@/postgres?host={folder}",
+            binaries / "pg_ctl",
+            data,
+            " ".join(f"-c {setting}" for setting in given),
+            user,
+        )
+        one.start()
         try:
-            yield Server(f"postgresql://postgres@/postgres?host={folder}")
+            yield one
         finally:
-            _call(control, "-D", data, "-m", "immediate", "-w", "stop", user=user)
+            one.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
