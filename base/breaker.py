@@ -49,6 +49,12 @@ class CircuitBreaker:
         self._probing_since: float | None = None
         self._lock = threading.Lock()
 
+    @classmethod
+    def while_people_wait(cls, system: str, clock: Clock) -> CircuitBreaker:
+        """One for requests that a person waits for: it rests 2 s, at most 15, so that a system
+        that is back is found within seconds, by one request of each process."""
+        return cls(system, clock, rest=2.0, longest=15.0)
+
     @property
     def state(self) -> State:
         """What the next request would meet."""

@@ -20,9 +20,6 @@ from sso.settings import is_loopback
 
 SECONDS = 3.0
 MAX_BODY = 512 * 1024
-REST, LONGEST_REST = 2.0, 15.0
-"""Seconds for which a provider that fails is left in peace. People wait to sign in: one request of
-each process every few seconds finds out that it is back."""
 
 
 class Outbound:
@@ -32,7 +29,7 @@ class Outbound:
         self._connection = connection
         self._clock = clock
         self._seconds = seconds
-        self._breaker = CircuitBreaker(connection.name, clock, rest=REST, longest=LONGEST_REST)
+        self._breaker = CircuitBreaker.while_people_wait(connection.name, clock)
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The JSON object at an address.

@@ -110,7 +110,7 @@ class LiveLookups:
         self._client = HttpClient(
             self._connection,
             clock,
-            breaker=breaker,
+            breaker=breaker or CircuitBreaker.while_people_wait(connection.name, clock),
             budget=self._budget,
             auth="none",
             max_body=MAX_BODY,
