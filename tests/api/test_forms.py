@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from canonical.store.receipt_tables import RECEIPT, RECEIPT_FIELD
 from tests.api.running import Running
-from tests.api.world import ACCOUNTS, ISSUER, OWNER
+from tests.api.world import ACCOUNTS, CLIENT, ISSUER, OWNER
 
 pytestmark = pytest.mark.network
 
@@ -72,3 +72,16 @@ def test_without_the_purpose_nothing_is_handed_over(service: Running) -> None:
     )  # fmt: skip
     assert answer.status_code == 403
     assert receipts(service) == before
+
+
+def test_an_agent_fills_in_for_the_client_alone(service: Running) -> None:
+    headers = {"Authorization": f"Bearer {service.agent()}"}
+    forms = service.session.get(f"{service.address}/v1/forms", headers=headers, timeout=30).json()
+    (form,) = [one["id"] for one in forms["items"] if one["system"] == "subsidy"][:1]
+    told = service.session.post(
+        f"{service.address}/v1/forms/{form}/prefill", json={}, headers=headers, timeout=30
+    )
+    assert told.json()["business"] == CLIENT
+    assert CLIENT in told.text
+    assert OWNER not in told.text
+    assert "山田製作所" not in told.text
