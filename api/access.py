@@ -18,10 +18,12 @@ from anyio import to_thread
 from fastapi import Depends, Request
 from starlette.responses import Response
 
+from api.delegated import opening
 from api.problems import Refused, unavailable
 from api.service import Service
 from base.errors import HubError, StoreUnreachable
 from canonical.audit import Action, AuditRow, Channel, account_name, new_row_id
+from canonical.golden.opening import Opening
 from sso.resource import BadToken
 from sso.subjects import Caller
 
@@ -82,21 +84,12 @@ class Access:
         return frozenset(_PURPOSES[name] for name in CONFIDENTIAL if name not in open_streams)
 
     @property
-    def systems(self) -> frozenset[str] | None:
-        """The systems whose records are open beside the public registers; None: all.
-
-        To an agent those that the delegation opens: what is written for its procedure, where it is
-        for one alone, else for its category, else for its system.
-        """
-        who, opened = self.caller, self.service.settings.delegations
+    def opening(self) -> Opening | None:
+        """What is open to an agent; None to whoever reads of the own business: all."""
+        who = self.caller
         if not who.actors and who.delegation is None:
             return None
-        if who.delegation is None:
-            return frozenset()
-        system, category = who.delegation.system_code, who.delegation.category
-        if who.delegation.procedure is not None:
-            return opened.get(f"{system}/{category}/{who.delegation.procedure}", frozenset())
-        return opened.get(f"{system}/{category}", opened.get(system, frozenset()))
+        return opening(self.service.settings.delegations, who.delegation, who.programme)
 
     def own(self, business_id: str) -> int:
         """The represented business, if that is the one that was asked for.

@@ -10,8 +10,8 @@ HUB_API_WORKERS          how many processes serve; set by `hub api serve`
 HUB_API_AGENTS           JSON: groups of operations → delegation categories that open them to
                          an agent, or "*" (default: business, applications, plans and forms)
 HUB_API_DELEGATIONS      JSON: what a delegation is for (CODE, CODE/CATEGORY or
-                         CODE/CATEGORY/PROCEDURE) → systems whose records it opens to an agent
-                         (default: none, which leaves the public registers)
+                         CODE/CATEGORY/PROCEDURE) → what it opens to an agent, as
+                         `api.delegated` says (default: what everybody may know)
 ======================== =================================================================
 """
 
@@ -19,10 +19,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from api import delegated
+from api.delegated import Policy, read_policy
 from base.errors import SettingsError
 from base.settings import Settings
 from sso.settings import ServiceSettings
@@ -49,7 +50,7 @@ class ApiSettings:
         accounts: issuer → system whose stream `accounts` holds its accounts.
         rate: requests a second for one client in one process; 0 for any number.
         agents: group of operations → delegation categories that open it, or `*`.
-        delegations: what a delegation is for → systems whose records it opens.
+        delegations: what delegations open.
     """
 
     audience: str
@@ -59,7 +60,7 @@ class ApiSettings:
     accounts: Mapping[str, str] = field(default_factory=dict)
     rate: float = DEFAULT_RATE
     agents: Mapping[str, Any] = field(default_factory=lambda: _AGENTS)
-    delegations: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    delegations: Policy = field(default_factory=lambda: read_policy(None))
 
     @classmethod
     def of(cls, settings: Settings) -> ApiSettings:
@@ -79,7 +80,7 @@ class ApiSettings:
             accounts=_accounts(settings),
             rate=rate / max(workers, 1),
             agents=_agents(values.get("HUB_API_AGENTS")),
-            delegations=_delegations(values.get("HUB_API_DELEGATIONS")),
+            delegations=read_policy(values.get(delegated.VARIABLE)),
         )
 
 
@@ -122,22 +123,3 @@ def _agents(text: str | None) -> Mapping[str, Any]:
             f" the groups are {', '.join(AGENT_GROUPS)}",
         )
     return dict(found)
-
-
-def _delegations(text: str | None) -> Mapping[str, frozenset[str]]:
-    found: Any = None
-    with suppress(ValueError):
-        found = json.loads(text) if text else {}
-    good = isinstance(found, dict) and all(
-        len(what.split("/")) <= 3
-        and all(what.split("/"))
-        and isinstance(some, list)
-        and all(isinstance(system, str) for system in some)
-        for what, some in found.items()
-    )
-    if not good:
-        raise SettingsError(
-            "HUB_API_DELEGATIONS is not as it must be",
-            remedy='Write JSON such as {"JGRTS": ["subsidy"], "JGRTS/K03": []}',
-        )
-    return {what: frozenset(some) for what, some in found.items()}

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from api import models, paging
 from api.access import Access, Called, Operation, Told, answer
 from api.documented import DEFAULT_LIMIT, BusinessId, Cursor, Limit, problems
-from canonical.access.proceedings import Entry, entries
+from api.seen import entries
+from canonical.access.proceedings import Entry
 from canonical.model import codes
 
 router = APIRouter(tags=["applications"])
@@ -51,10 +52,8 @@ async def applications(
     def read(access: Access) -> Told:
         party = access.own(business_id)
         after = paging.read(cursor, int, str, int)
-        quick, systems = access.service.quick, access.systems
-        found = entries(quick, party, "project", parts=_PARTS, purpose=_STATUS, systems=systems)
-        found += entries(quick, party, "plan", purpose=_STATUS, systems=systems)
-        found = [one for one in found if _of_programme(one, access.caller.programme)]
+        found = entries(access, party, "project", parts=_PARTS, purpose=_STATUS)
+        found += entries(access, party, "plan", purpose=_STATUS)
         return _paged(sorted(found, key=_newest), after, limit, _application)
 
     return await answer(request, who, APPLICATIONS, read)
@@ -84,20 +83,11 @@ async def plans(
         party = access.own(business_id)
         after = paging.read(cursor, int, str, int)
         found = entries(
-            access.service.quick, party, "plan", parts=("plan_fund", "plan_equipment"),
-            purpose=_STATUS, systems=access.systems,
-        )  # fmt: skip
-        found = [one for one in found if _of_programme(one, access.caller.programme)]
+            access, party, "plan", parts=("plan_fund", "plan_equipment"), purpose=_STATUS
+        )
         return _paged(sorted(found, key=_newest), after, limit, record)
 
     return await answer(request, who, PLANS, read)
-
-
-def _of_programme(entry: Entry, programme: str | None) -> bool:
-    """Whether an entry is of the programme that the token names, if it names one."""
-    if programme is None:
-        return True
-    return str(entry.values.get("program_key") or "").casefold() == programme.casefold()
 
 
 def _newest(entry: Entry) -> tuple[int, str, int]:

@@ -12,7 +12,8 @@ from api import models
 from api.access import CONFIDENTIAL, Access, Called, Operation, Told, answer
 from api.documented import BusinessId, problems
 from api.problems import Refused
-from canonical.access.businesses import UNIT_OF, Shown, Word, computed, golden
+from api.seen import shown
+from canonical.access.businesses import UNIT_OF, Shown, Word
 from canonical.model import ENTITIES
 from canonical.model.business import Item
 from canonical.model.fields import Classification, Field, FieldType
@@ -69,24 +70,17 @@ async def business(
 
 
 def _told(access: Access, party: int, as_of: date | None, *, with_lists: bool) -> Told:
-    service = access.service
-    scopes = access.open_streams
-    if access.systems is None and as_of is None and not scopes and not with_lists:
-        shown = golden(service.quick, service.streams, party)
-    else:
-        shown = computed(
-            service.database, party, as_of=as_of, scopes=scopes, systems=access.systems
-        )
-    if shown is None or shown.party_id != party:
+    found = shown(access, party, as_of=as_of, with_lists=with_lists)
+    if found is None or found.party_id != party:
         raise Refused("not-found", "nothing_known")
-    fields, systems = _fields(access, shown)
+    fields, systems = _fields(access, found)
     body: dict[str, Any] = {"id": str(party), "fields": fields}
     if as_of is not None:
         body["as_of"] = as_of
     if with_lists:
-        body["lists"] = _lists(access, shown)
+        body["lists"] = _lists(access, found)
         systems |= {row["system"] for rows in body["lists"].values() for row in rows}
-    extra = [CONFIDENTIAL[name] for name in scopes]
+    extra = [CONFIDENTIAL[name] for name in access.open_streams]
     extra += [scope for scope in (DETAILS, PERSONAL) if access.has(scope)]
     return Told(body, systems, {"fields": len(fields)}, extra_scopes=extra)
 
@@ -97,15 +91,15 @@ def _may(access: Access, field: Field, *, individual: bool) -> bool:
     return field.classification is Classification.PUBLIC or access.has(DETAILS)
 
 
-def _fields(access: Access, shown: Shown) -> tuple[dict[str, Any], set[str]]:
+def _fields(access: Access, told: Shown) -> tuple[dict[str, Any], set[str]]:
     """By field its value and source, as far as the scopes go; and the systems they are from."""
-    values = shown.values
+    values = told.values
     individual = is_individual([values.get("kind")])
     fields: dict[str, Any] = {}
     systems = set()
     for field, unit, companion in _RULES:
         value = values.get(field.name)
-        word = shown.words.get(unit)
+        word = told.words.get(unit)
         if value is None or word is None or not _may(access, field, individual=individual):
             continue
         fields[field.name] = _field(value, word, field, values.get(companion or ""))
@@ -126,10 +120,10 @@ def _field(value: Any, word: Word, field: Field, companion: Any) -> dict[str, An
     return told
 
 
-def _lists(access: Access, shown: Shown) -> dict[str, list[dict[str, Any]]]:
-    individual = is_individual([shown.values.get("kind")])
+def _lists(access: Access, told: Shown) -> dict[str, list[dict[str, Any]]]:
+    individual = is_individual([told.values.get("kind")])
     found: dict[str, list[dict[str, Any]]] = {}
-    for item in shown.items:
+    for item in told.items:
         values = _row(access, item, individual=individual)
         if values:
             found.setdefault(item.entity, []).append(

@@ -11,7 +11,8 @@ from api import models, paging
 from api.access import Access, Called, Operation, Told, answer
 from api.documented import DEFAULT_LIMIT, BusinessId, Cursor, Limit, problems
 from api.routes.applications import record
-from canonical.access.proceedings import Entry, entries
+from api.seen import entries
+from canonical.access.proceedings import Entry
 from canonical.model import ENTITIES
 
 router = APIRouter(tags=["confidential"])
@@ -47,10 +48,7 @@ async def consultations(
     def read(access: Access) -> Told:
         party = access.own(business_id)
         after = paging.read(cursor, str, int)
-        found = entries(
-            access.service.quick, party, "consultation", scopes=("yorozu",),
-            purpose="consultation", systems=access.systems,
-        )  # fmt: skip
+        found = entries(access, party, "consultation", scopes=("yorozu",), purpose="consultation")
         shared = [one for one in found if one.values.get("sharing_consent") is True]
         return _paged(shared, after, limit)
 
@@ -79,9 +77,8 @@ async def succession_cases(
         party = access.own(business_id)
         after = paging.read(cursor, str, int)
         found = entries(
-            access.service.quick, party, "succession_case", scopes=("succession",),
-            purpose="succession", systems=access.systems,
-        )  # fmt: skip
+            access, party, "succession_case", scopes=("succession",), purpose="succession"
+        )
         return _paged(found, after, limit)
 
     return await answer(request, who, CASES, read)

@@ -15,8 +15,8 @@ from starlette.responses import Response
 from api.access import Access, Called, Operation, Told, answer
 from api.documented import problems
 from api.problems import Refused
+from api.seen import usable
 from canonical.audit import account_name
-from canonical.golden.asof import business
 from canonical.golden.permission import PREFILL
 from canonical.model.business import Business, Origin
 from canonical.model.receipt import Filing
@@ -251,7 +251,8 @@ async def check(request: Request, who: Called, form_id: FormId, given: Checking)
 
 def _opened(access: Access, form: Form) -> None:
     """Refuse an agent a form of a system that the delegation does not open."""
-    if access.systems is not None and form.system not in access.systems:
+    opening = access.opening
+    if opening is not None and not opening.delegated(form.system, form.stream):
         raise Refused("delegation")
 
 
@@ -259,13 +260,7 @@ def _business(access: Access, day: date | None) -> Business:
     """The represented business, as far as it may be used for filling in forms."""
     found = None
     if access.party is not None:
-        found = business(
-            access.service.database,
-            access.party,
-            as_of=day,
-            purpose=PREFILL,
-            systems=access.systems,
-        )
+        found = usable(access, access.party, day, PREFILL)
     if found is None or found.party_id != access.party:
         raise Refused("not-found", "not_represented")
     return found

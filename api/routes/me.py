@@ -11,8 +11,8 @@ from starlette.responses import Response
 from api import models
 from api.access import Access, Called, Operation, Told, answer
 from api.documented import problems
+from api.seen import shown
 from canonical.access.accounts import Delegated, delegations
-from canonical.access.businesses import computed
 from canonical.model.party import is_individual
 from sso.subjects import AccountKey
 
@@ -54,7 +54,7 @@ def _me(access: Access) -> Told:
             found.append({"business": _business(access, party, named=named), "delegation": None})
         if system := service.settings.accounts.get(person[0]):
             given = delegations(service.quick, system, person[1], service.today())
-    found += [_representable(one, named=named) for one in given]
+    found += [_representable(access, one, named=named) for one in given]
     body = {
         "client": who.client,
         "subject": _account(who.subject) if who.subject else None,
@@ -85,11 +85,10 @@ def _business(access: Access, party: int, *, named: bool) -> dict[str, Any]:
 
 def _naming(access: Access, party: int) -> Mapping[str, Any] | None:
     """What names a business; of the represented one, to an agent, as far as it may know."""
-    service = access.service
-    if access.systems is None or party != access.party:
-        return service.quick.one(_NAME, (party,))
-    shown = computed(service.database, party, systems=access.systems)
-    return shown.values if shown else None
+    if access.opening is None or party != access.party:
+        return access.service.quick.one(_NAME, (party,))
+    found = shown(access, party)
+    return found.values if found else None
 
 
 def _named(party: int, kind: str | None, name: str | None, number: str | None) -> dict[str, Any]:
@@ -102,11 +101,13 @@ def _named(party: int, kind: str | None, name: str | None, number: str | None) -
     return found
 
 
-def _representable(one: Delegated, *, named: bool) -> dict[str, Any]:
+def _representable(access: Access, one: Delegated, *, named: bool) -> dict[str, Any]:
+    if named and one.party_id != access.party:
+        told = _named(one.party_id, one.kind, one.name, one.corporate_number)
+    else:
+        told = _business(access, one.party_id, named=named)
     return {
-        "business": _named(one.party_id, one.kind, one.name, one.corporate_number)
-        if named
-        else {"id": str(one.party_id)},
+        "business": told,
         "delegation": {
             "number": one.number,
             "system_code": one.system_code,

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from typing import Any
 
 from canonical.access.quick import Quick, as_day, as_instant, typed
+from canonical.golden.opening import Opening
 from canonical.golden.units import COLUMNS
 from canonical.model import ENTITIES
 from canonical.model.business import Item
@@ -110,13 +111,13 @@ def computed(
     *,
     as_of: date | None = None,
     scopes: Collection[str] = (),
-    systems: Collection[str] | None = None,
+    opening: Opening | None = None,
 ) -> Shown | None:
     """The record on a day, with records of these confidential streams, and with its lists; of
-    these systems and the public registers alone, where they are given."""
+    what is open alone, where that is given."""
     from canonical.golden.asof import business
 
-    found = business(database, party_id, as_of=as_of, scopes=scopes, systems=systems)
+    found = business(database, party_id, as_of=as_of, scopes=scopes, opening=opening)
     if found is None:
         return None
     words = {}

@@ -9,10 +9,11 @@ own. Records of confidential streams stand here only where their scope is given.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from canonical.access.quick import Quick, placed, typed
+from canonical.golden.opening import Opening
 from canonical.golden.ranking import OF_ITSELF
 from canonical.model import ENTITIES
 
@@ -52,7 +53,7 @@ def entries(
     parts: Sequence[str] = (),
     scopes: Collection[str] = (),
     purpose: str | None = None,
-    systems: Collection[str] | None = None,
+    opening: Opening | None = None,
 ) -> list[Entry]:
     """What a business's own records say of an entity, with their parts, by system and key.
 
@@ -60,13 +61,15 @@ def entries(
         parts: child entities that come along.
         scopes: confidential streams whose records take part; without them they are not there.
         purpose: records of streams that may not be used for it are left out.
-        systems: whose records take part; None: all.
+        opening: only what is open takes part, of records and of their parts; None: all.
     """
     own = {
         row["record_id"]: row
         for row in quick.rows(_RECORDS.format(placed(["", *scopes])), (party_id, "", *scopes))
-        if _own(row) and _usable(row, purpose) and (systems is None or row["system"] in systems)
+        if _own(row) and _usable(row, purpose)
     }
+    if opening is not None:
+        own = _open(quick, opening, own)
     rows = _claims(quick, entity, list(own))
     children = {name: _claims(quick, name, list(own)) for name in parts} if rows else {}
     found = []
@@ -80,18 +83,47 @@ def entries(
             ]
             for name, some in children.items()
         }
-        found.append(
-            Entry(
-                entity,
-                record["system"],
-                record["stream"],
-                record["record_key"],
-                row["ordinal"],
-                _values(entity, row),
-                mine,
-            )
+        entry = Entry(
+            entity,
+            record["system"],
+            record["stream"],
+            record["record_key"],
+            row["ordinal"],
+            _values(entity, row),
+            mine,
         )
+        found.append(entry if opening is None else _narrowed(entry, opening))
     return sorted(found, key=lambda one: (one.system, one.stream, one.record_key, one.ordinal))
+
+
+def _open(
+    quick: Quick, opening: Opening, own: Mapping[int, dict[str, Any]]
+) -> dict[int, dict[str, Any]]:
+    """The records that are open."""
+    whose = {record: (row["system"], row["stream"]) for record, row in own.items()}
+    asked = opening.asked(whose)
+    projects = _claims(quick, "project", asked)
+    found = opening.records(whose, projects, _claims(quick, "procedure", asked))
+    return {record: own[record] for record in own if record in found}
+
+
+def _narrowed(entry: Entry, opening: Opening) -> Entry:
+    """An application with those of its procedures that are open, what belongs to them, and the
+    state of the last of them as its own."""
+    kinds = opening.kinds(entry.system, entry.stream)
+    if kinds is None:
+        return entry
+    procedures = [one for one in entry.parts.get("procedure", ()) if one.get("kind") in kinds]
+    keys = {one["procedure_key"] for one in procedures if "procedure_key" in one}
+    parts = {
+        name: [one for one in rows if one.get("procedure_key") in keys]
+        for name, rows in entry.parts.items()
+    }
+    values = {name: value for name, value in entry.values.items() if name != "status"}
+    states = [one["state"] for one in procedures if "state" in one]
+    if states:
+        values["status"] = states[-1]
+    return replace(entry, values=values, parts={**parts, "procedure": procedures})
 
 
 def _own(row: Mapping[str, Any]) -> bool:

@@ -23,8 +23,9 @@ from sqlalchemy import Connection, select
 from canonical.golden import agreement, lists, one
 from canonical.golden import echoes as echoing
 from canonical.golden.echoes import Echo
+from canonical.golden.opening import Opening, heard
 from canonical.golden.order import compared
-from canonical.golden.permission import Streams, streams, usable_records
+from canonical.golden.permission import Streams, open_records, streams, usable_records
 from canonical.golden.ranking import OF_ITSELF
 from canonical.golden.reading import MEMBER, Reader
 from canonical.golden.survivorship import Survival, survive
@@ -45,7 +46,7 @@ from canonical.store.bulk import Bulk
 from canonical.store.claim_tables import CLAIM_TABLES
 from canonical.store.database import Database
 from canonical.store.frames import TYPES
-from canonical.store.tables import RECORD_BITS, SOURCE_RECORD, STREAM
+from canonical.store.tables import SOURCE_RECORD, STREAM
 
 _INSTANT = pl.Datetime("us", "UTC")
 _VERSION: dict[str, PolarsDataType] = {
@@ -64,20 +65,20 @@ def business(
     known_at: datetime | None = None,
     scopes: Collection[str] = (),
     purpose: str | None = None,
-    systems: Collection[str] | None = None,
+    opening: Opening | None = None,
 ) -> Business | None:
     """The business behind an id; None when nothing is known of it, or nothing that may be told.
 
     With a `purpose` only what may be used for it takes part (`canonical.golden.permission`), and
-    `beside` and `holders` are told. With `systems` only they and the public registers take part.
+    `beside` and `holders` are told. With an `opening` only what is open takes part.
     An id that was merged into another one answers with that one's record: at `known_at` with that
     of the party it led to then, also where the merger was taken back since.
     """
     with database.read() as connection:
         if purpose is not None and as_of is None and known_at is None:
-            return _row_by_row(connection, database.bulk, party_id, purpose, systems)
+            return _row_by_row(connection, database.bulk, party_id, purpose, opening)
         inner = Reader.of(connection, database.bulk)
-        reader = _Versions(inner, as_of, known_at, scopes, purpose, systems)
+        reader = _Versions(inner, as_of, known_at, scopes, purpose, opening)
         found = reader.members(party_id)
         current = party_id
         then = None if known_at is None else led_to(connection, party_id, known_at, scopes)
@@ -95,12 +96,12 @@ def _row_by_row(
     bulk: Bulk,
     party_id: int,
     purpose: str,
-    systems: Collection[str] | None,
+    opening: Opening | None,
 ) -> Business | None:
     """The business as it is now, quickly."""
     current: int | None = party_id
     while current is not None:
-        told = one.told(connection, bulk, current, party_id, purpose, systems)
+        told = one.told(connection, bulk, current, party_id, purpose, opening)
         if told is not None:
             return told
         current = merged_into(connection, current)
@@ -116,12 +117,12 @@ class _Versions:
     known_at: datetime | None
     scopes: Collection[str]
     purpose: str | None
-    systems: Collection[str] | None
+    opening: Opening | None
 
     @property
     def streams(self) -> Streams:
         """The streams that take part."""
-        return streams(self.reader.connection, self.purpose, self.systems)
+        return streams(self.reader.connection, self.purpose, self.opening)
 
     def members(self, party_id: int) -> pl.DataFrame:
         """The members of a party, with the version of their claim that counts, as `survive`
@@ -147,20 +148,26 @@ class _Versions:
         )
 
     def _usable(self, members: pl.DataFrame) -> pl.DataFrame:
-        """Of members those of the systems that may be used for the purpose."""
-        if self.purpose is None and self.systems is None:
+        """Of members those that are open and may be used for the purpose."""
+        if self.purpose is None and self.opening is None:
             return members
         if self.purpose is None:
-            stream = pl.col("record_id") // (1 << RECORD_BITS)
-            return members.filter(stream.is_in(list(self.streams.usable)))
+            return members.filter(pl.col("record_id").is_in(list(self._open(members))))
         records = usable_records(
             self.reader.connection,
             self.streams,
             members.select("record_id", "role").iter_rows(),
+            self.opening,
         )
         return members.filter(
             pl.col("record_id").is_in(list(records)), pl.col("role").is_in(list(OF_ITSELF))
         )
+
+    def _open(self, members: pl.DataFrame) -> frozenset[int]:
+        records = members["record_id"].unique().to_list()
+        if self.opening is None:
+            return frozenset(records)
+        return open_records(self.reader.connection, self.streams, self.opening, records)
 
     def _at(self, start: str, end: str) -> pl.Expr:
         """What was current at the instant asked for; now, if none is."""
@@ -236,7 +243,8 @@ def _echoes(
     """What of these claims only repeats what the hub had filled in."""
     inner = reader.reader
     found = receipts.returned(inner.connection, inner.bulk, members, children, reader.known_at)
-    return tuple(echo for party in found.values() for echo in party.echoes)
+    echoes = (echo for party in found.values() for echo in party.echoes)
+    return heard(echoes, reader.opening, members["member_id"].to_list())
 
 
 def _stated(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from canonical.golden import alone
 from canonical.golden.echoes import Echo
 from canonical.golden.lists import LISTS
+from canonical.golden.opening import Opening, heard
 from canonical.golden.permission import Streams, streams, usable_records
 from canonical.golden.ranking import OF_ITSELF
 from canonical.golden.units import COLUMNS, UNITS
@@ -56,11 +57,11 @@ def told(  # noqa: PLR0917 - as `asof.business`, which calls it alone
     party_id: int,
     asked: int,
     purpose: str,
-    systems: Collection[str] | None = None,
+    opening: Opening | None = None,
 ) -> Business | None:
     """The business as it is now; None when nothing may be told of it for the purpose."""
-    known = streams(connection, purpose, systems)
-    members = _members(connection, party_id, known)
+    known = streams(connection, purpose, opening)
+    members = _members(connection, party_id, known, opening)
     if not members:
         return None
     records = sorted({row["record_id"] for row in members})
@@ -72,7 +73,8 @@ def told(  # noqa: PLR0917 - as `asof.business`, which calls it alone
     ]
     origins = _origins(members, known)
     children = _children(members, claims)
-    echoes = _echoes(connection, bulk, party_id, {"party": members, **children})
+    found = _echoes(connection, bulk, party_id, {"party": members, **children})
+    echoes = heard(found, opening, origins)
     survived = alone.survive(members, echoes)
     return Business(
         party_id=party_id,
@@ -123,14 +125,17 @@ def _filled_query() -> CompoundSelect[Any]:
     return union_all(merged, select(cast(None, BigInteger)).where(filled))
 
 
-def _members(connection: Connection, party_id: int, known: Streams) -> list[dict[str, Any]]:
+def _members(
+    connection: Connection, party_id: int, known: Streams, opening: Opening | None
+) -> list[dict[str, Any]]:
     rows = connection.execute(_party_query(), {"party": party_id}).mappings()
     found = [
         {**row, "source_role": role}
         for row in rows
         if (role := known.roles.get(row["record_id"] >> RECORD_BITS)) and row["role"] in OF_ITSELF
     ]
-    usable = usable_records(connection, known, ((row["record_id"], row["role"]) for row in found))
+    records = ((row["record_id"], row["role"]) for row in found)
+    usable = usable_records(connection, known, records, opening)
     return [row for row in found if row["record_id"] in usable]
 
 

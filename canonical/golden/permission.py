@@ -26,6 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from canonical.golden.opening import Opening, opened
 from canonical.golden.ranking import OF_ITSELF
 from canonical.store.claim_tables import CLAIM_TABLES
 from canonical.store.tables import RECORD_BITS, STREAM
@@ -43,9 +44,6 @@ CONSENTS: Mapping[str, str] = {
 
 ASKED_FIRST = frozenset({"procedure", "adviser"})
 """Roles of systems whose records need a consent of their own."""
-
-REGISTERS = frozenset({"base_registry", "register", "identity_provider"})
-"""Roles of systems that say who a business is, not what it applied for or was advised on."""
 
 _GIVEN = "given"
 
@@ -70,13 +68,11 @@ class Streams:
         return tuple(sorted(".".join(self.names[number]) for number in self.usable))
 
 
-def streams(
-    connection: Connection, purpose: str | None, systems: Collection[str] | None = None
-) -> Streams:
+def streams(connection: Connection, purpose: str | None, opening: Opening | None = None) -> Streams:
     """The streams as this transaction sees them.
 
     Args:
-        systems: usable are their streams and those of public registers; None: of all systems.
+        opening: usable are streams of which something can be open; None: all.
     """
     rows = connection.execute(select(STREAM)).all()
     return Streams(
@@ -85,25 +81,35 @@ def streams(
         frozenset(
             row.stream_id
             for row in rows
-            if (purpose is None or _may(row, purpose)) and _within(row, systems)
+            if (purpose is None or _may(row, purpose))
+            and (opening is None or opening.opens(row.system, row.stream))
         ),
     )
-
-
-def _within(row: Row[tuple[object, ...]], systems: Collection[str] | None) -> bool:
-    return systems is None or row.system in systems or row.source_role in REGISTERS
 
 
 def _may(row: Row[tuple[object, ...]], purpose: str) -> bool:
     return bool(row.source_role) and row.scope == "" and purpose in (row.purposes or "").split()
 
 
+def open_records(
+    connection: Connection, found: Streams, opening: Opening, records: Iterable[int]
+) -> frozenset[int]:
+    """Of some records those that are open."""
+    whose = {record: found.names[record >> RECORD_BITS] for record in records}
+    return opened(connection, opening, whose)
+
+
 def usable_records(
-    connection: Connection, found: Streams, records: Iterable[tuple[int, str]]
+    connection: Connection,
+    found: Streams,
+    records: Iterable[tuple[int, str]],
+    opening: Opening | None = None,
 ) -> frozenset[int]:
     """Of (record id, role of the party in it) the records whose claims may be used."""
     own = {record for record, role in records if role in OF_ITSELF}
     allowed = {record for record in own if record >> RECORD_BITS in found.usable}
+    if opening is not None:
+        allowed &= open_records(connection, found, opening, allowed)
     asked = {r for r in allowed if found.roles.get(r >> RECORD_BITS) in ASKED_FIRST}
     return frozenset(allowed - asked | _consented(connection, asked))
 

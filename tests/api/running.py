@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -37,6 +38,9 @@ from sso.tokens import Claims
 from tests.api.world import ACCOUNTS, CLIENT, ISSUER, OWNER, fill
 
 AUDIENCE = "http://api.test"
+DELEGATIONS = json.dumps(
+    {"JGRTS": ["subsidy"], "JGRTS/K01": {"subsidy.applications": ["call_application"]}}
+)
 UP_WITHIN = 60.0
 ALL_SCOPES = frozenset(
     {
@@ -119,7 +123,7 @@ def running(
     secrets: bool = True,
     rate: float = 0,
     agents: str = "",
-    delegations: str = '{"JGRTS": ["subsidy"]}',
+    delegations: str = DELEGATIONS,
     failpoint: str = "",
 ) -> Iterator[Running]:
     """An API with two worker processes on loopback, until the block ends."""

@@ -120,14 +120,53 @@ def _seen(service: Running, token: str) -> set[str]:
 
 
 def test_an_agent_sees_what_the_delegation_opens(service: Running) -> None:
-    mine, elsewhere = {"subsidy.applications:A-3"}, {"it_subsidy.applications:IT-2"}
-    assert _seen(service, service.token(CLIENT)) == mine | elsewhere | {"management_plan.plans:P-2"}
-    assert _seen(service, service.agent()) == mine
+    mine = {"subsidy.applications:A-3"}
+    other, reported = {"subsidy.applications:A-5"}, {"subsidy.applications:A-6"}
+    elsewhere = {"it_subsidy.applications:IT-2", "management_plan.plans:P-2"}
+    assert _seen(service, service.token(CLIENT)) == mine | other | reported | elsewhere
+    assert _seen(service, service.agent("K02")) == mine | other | reported
+    assert _seen(service, service.agent("K02", programme="G-1")) == mine | reported
+    assert _seen(service, service.agent()) == mine | other
     assert _seen(service, service.agent(system="OTHER")) == set()
     assert _seen(service, service.agent(only="P0101")) == set()
     assert _seen(service, service.agent(programme="g-1")) == mine
-    assert _seen(service, service.agent(programme="G-2")) == set()
-    fields = _told(service, f"/v1/businesses/{CLIENT}", service.agent())["fields"]
+    assert _seen(service, service.agent(programme="G-2")) == other
+    assert _seen(service, service.agent(programme="G-3")) == set()
+
+
+def test_of_an_application_an_agent_sees_the_procedures_of_the_delegation(service: Running) -> None:
+    told = []
+    for token in (service.token(CLIENT), service.agent(programme="G-1")):
+        items = _told(service, f"/v1/businesses/{CLIENT}/applications", token)["items"]
+        one = next(each for each in items if each["id"] == "subsidy.applications:A-3")
+        procedures = [each["id"] for each in one["procedures"]]
+        assert [each["procedure"] for each in one["notices"]] == procedures
+        assert all(len(each["history"]) == 1 for each in one["procedures"])
+        told.append((one["status"], procedures))
+    assert told == [("performance_reported", ["A-3-P", "A-3-R"]), ("selected", ["A-3-P"])]
+
+
+@pytest.mark.parametrize(
+    ("given", "capital"),
+    [
+        ({"programme": "G-1"}, 10_000_000),
+        ({}, 55_000_000),
+        ({"category": "K02", "programme": "G-1"}, 66_000_000),
+        ({"category": "K02", "programme": "G-3"}, None),
+    ],
+)
+def test_no_application_that_is_closed_to_an_agent_says_anything_of_the_business(
+    service: Running, given: dict[str, str], capital: int | None
+) -> None:
+    token = service.agent(**given)
+    for day in ("", "?as_of=2026-06-01"):
+        fields = _told(service, f"/v1/businesses/{CLIENT}{day}", token)["fields"]
+        assert fields.get("capital_jpy", {}).get("value") == capital
+
+
+def test_an_agent_sees_what_everybody_may_know(service: Running) -> None:
+    token = service.agent(programme="G-1")
+    fields = _told(service, f"/v1/businesses/{CLIENT}", token)["fields"]
     assert (fields["capital_jpy"]["system"], fields["capital_jpy"]["value"]) == (
         "subsidy", 10_000_000,
     )  # fmt: skip

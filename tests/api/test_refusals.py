@@ -248,6 +248,8 @@ def test_an_agent_without_a_delegation_or_beyond_it_is_refused(service: Running)
         ("HUB_API_DELEGATIONS", '{"JGRTS": "subsidy"}'),
         ("HUB_API_DELEGATIONS", '{"JGRTS/K01/P1/x": ["subsidy"]}'),
         ("HUB_API_DELEGATIONS", '{"JGRTS/": ["subsidy"]}'),
+        ("HUB_API_DELEGATIONS", '{"JGRTS": {"subsidy.applications": ["applications"]}}'),
+        ("HUB_API_DELEGATIONS", '{"JGRTS": {"subsidy.applications": "call_application"}}'),
     ],
 )
 def test_what_opens_too_much_or_says_nothing_is_no_setting(name: str, text: str) -> None:
@@ -265,7 +267,7 @@ def test_the_narrowest_word_of_what_a_delegation_opens_counts(tmp_path: Any) -> 
             for only in (None, "P0101")
         }
     assert seen == {
-        ("K01", None): 1, ("K01", "P0101"): 1, ("K02", None): 1, ("K02", "P0101"): 0,
+        ("K01", None): 3, ("K01", "P0101"): 3, ("K02", None): 3, ("K02", "P0101"): 0,
         ("K03", None): 0, ("K03", "P0101"): 0,
     }  # fmt: skip
 

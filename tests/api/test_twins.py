@@ -1,5 +1,6 @@
 """Who may not know of cases and consultations is told the same of a business that has none; and so
-is an agent of a client that has nothing in the systems that the delegation is not for.
+is an agent of a client that has nothing in the systems, procedures and programmes that the
+delegation is not for.
 
 Every endpoint, every open set of scopes and purposes, every persona: status, body, order, ETag.
 """
@@ -47,7 +48,7 @@ def _paths(service: Running) -> list[str]:
 
 def _token(service: Running, persona: str, scopes: Any, purposes: Any) -> str:
     if persona == "agent":
-        return service.agent(scopes=scopes, purposes=purposes)
+        return service.agent(scopes=scopes, purposes=purposes, programme="G-1")
     number = {"owner": OWNER, "neighbour": NEIGHBOUR, "client": None}[persona]
     return service.token(number, scopes=scopes, purposes=purposes)
 
@@ -74,7 +75,9 @@ def test_without_the_scope_there_is_no_difference(
 
 
 @pytest.mark.parametrize(
-    "persona", [lambda s: s.token(scopes=OPEN_SCOPES), lambda s: s.agent()], ids=["owner", "agent"]
+    "persona",
+    [lambda s: s.token(scopes=OPEN_SCOPES), lambda s: s.agent(programme="G-1")],
+    ids=["owner", "agent"],
 )
 def test_forms_are_filled_in_alike(
     on_sqlite: Running, twin: Running, persona: Callable[[Running], str]

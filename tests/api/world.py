@@ -1,8 +1,9 @@
 """A few businesses behind the API: an owner, one whose agent the owner is, a neighbour.
 
 All persons are synthetic. The owner has applications in two systems, a plan, a consultation and a
-succession case; its twin is the same without the last two. The client, whose delegation is for the
-system of subsidies, has an application and a plan elsewhere, too; its twin has not.
+succession case; its twin is the same without the last two. The client, whose agent applies to the
+programme G-1 of the system of subsidies, has an application and a plan elsewhere, one to another
+programme, and reports in G-1, too; its twin has not.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ STREAMS = {
 
 def fill(store: Store, *, secrets: bool = True) -> None:
     """Fill an empty store; without `secrets` no confidential stream has a record, and the client
-    none in a system for which it gave no delegation."""
+    none but its application to the programme of which its agent may know."""
     syncs = {}
     for (system, stream), (role, scope, purposes) in STREAMS.items():
         sync = Syncing(store, system, stream)
@@ -50,7 +51,7 @@ def fill(store: Store, *, secrets: bool = True) -> None:
         )
         syncs[system, stream] = sync
     _registers(syncs)
-    _applications(syncs)
+    _applications(syncs, whole=secrets)
     _directories(syncs)
     if secrets:
         _secrets(syncs)
@@ -112,38 +113,53 @@ def _registers(syncs: dict[tuple[str, str], Syncing]) -> None:
     )
 
 
-def _applications(syncs: dict[tuple[str, str], Syncing]) -> None:
+def _applications(syncs: dict[tuple[str, str], Syncing], *, whole: bool) -> None:
     at = datetime(2026, 5, 1, 3, 0, tzinfo=UTC)
     keys = {"A-1": OWNER, "A-2": OWNER, "A-3": CLIENT, "A-4": NEIGHBOUR}
+    kinds = {f"{k}-P": (k, "call_application", "selected") for k in keys}
+    newer = {"A-5": 55_000_000, "A-6": 66_000_000} if whole else {}
+    if whole:
+        keys |= dict.fromkeys(newer, CLIENT)
+        kinds |= {
+            "A-3-R": ("A-3", "performance_report", "performance_reported"),
+            "A-5-P": ("A-5", "call_application", "selected"),
+            "A-6-R": ("A-6", "performance_report", "performance_reported"),
+        }
     syncs["subsidy", "applications"].commit(
         dict.fromkeys(keys, "1"),
         {
             "party": [
-                _party(k, n, "申請者", role="applicant", capital_jpy=10_000_000,
-                       capital_jpy_unit=1000, employees_regular=12)
+                _party(k, n, "申請者", role="applicant",
+                       capital_jpy=newer.get(k, 10_000_000), capital_jpy_unit=1000,
+                       employees_regular=12)
+                | ({"as_of": DAY + timedelta(days=int(k[-1]))} if k in newer else {})
                 for k, n in keys.items()
             ],
             "project": [
-                {"key": k, "as_of": DAY, "project_number": k, "program_key": "G-1",
+                {"key": k, "as_of": DAY, "project_number": k,
+                 "program_key": "G-2" if k == "A-5" else "G-1",
                  "program_name": "ものづくり補助金",
-                 "title": f"設備導入 {k}", "status": "selected", "data_use_consent": True,
+                 "title": f"設備導入 {k}",
+                 "status": "performance_reported" if f"{k}-R" in kinds else "selected",
+                 "data_use_consent": True,
                  "submitted_on": date(2026, 3, int(k[-1]))}
                 for k in keys
             ],
             "procedure": [
-                {"key": k, "as_of": DAY, "procedure_key": f"{k}-P", "kind": "call_application",
-                 "state": "selected", "due_at": at}
-                for k in keys
+                {"key": k, "as_of": DAY, "ordinal": int(one == "A-3-R"), "procedure_key": one,
+                 "kind": kind, "state": state, "due_at": at}
+                for one, (k, kind, state) in kinds.items()
             ],
             "procedure_event": [
-                {"key": k, "as_of": DAY, "procedure_key": f"{k}-P", "state": "submitted",
-                 "occurred_at": at}
-                for k in keys
+                {"key": k, "as_of": DAY, "ordinal": int(one == "A-3-R"), "procedure_key": one,
+                 "state": "submitted", "occurred_at": at}
+                for one, (k, _, _) in kinds.items()
             ],
             "notice": [
-                {"key": k, "as_of": DAY, "procedure_key": f"{k}-P", "kind": "information",
-                 "title": "採択通知", "body": "採択されました", "sent_at": at}
-                for k in keys
+                {"key": k, "as_of": DAY, "ordinal": int(one == "A-3-R"), "procedure_key": one,
+                 "kind": "information", "title": "採択通知", "body": "採択されました",
+                 "sent_at": at}
+                for one, (k, _, _) in kinds.items()
             ],
         },
     )  # fmt: skip
