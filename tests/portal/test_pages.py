@@ -160,7 +160,9 @@ def test_a_token_is_for_one_purpose(signed_in: TestClient, hub: FakeHub) -> None
 def test_a_delegation_is_chosen_by_signing_in_under_it(signed_in: TestClient, hub: FakeHub) -> None:
     page = signed_in.get("/represent").text
     (link,) = re.findall(r'href="(/sign-in\?as=[^"]+)"', page)
+    assert 'href="/looks"' in page
     there = signed_in.get(link.replace("&amp;", "&")).text
+    assert 'href="/looks"' not in there
     assert hub.hints[-1] == "gbiz-000168024#D-1"
     assert "代理人として" in there
     signed_in.get("/applications")
