@@ -1,5 +1,6 @@
 """One Airflow DAG per system, `sync_<system>`, generated from the connectors' declarations, and
-`consolidate`, which follows them; `quarantine_replay` and `remap`, which operators start.
+`consolidate`, which follows them; `quarantine_replay`, `quarantine_discard` and `remap`, which
+operators start.
 
 Parsing this file opens no connection and loads no data library (invariant 11).
 """
@@ -10,7 +11,14 @@ from airflow.sdk import get_parsing_context
 
 from dags.build import build_dag, dag_id
 from dags.consolidate import DAG_ID, build_consolidate
-from dags.replay import REMAP_ID, REPLAY_ID, build_remap, build_replay
+from dags.replay import (
+    DISCARD_ID,
+    REMAP_ID,
+    REPLAY_ID,
+    build_discard,
+    build_remap,
+    build_replay,
+)
 from hub.declared import declarations
 
 # A task's process needs its own DAG only.
@@ -25,6 +33,9 @@ if _wanted in {None, DAG_ID}:
 
 if _wanted in {None, REPLAY_ID}:
     quarantine_replay = build_replay(declarations().values())
+
+if _wanted in {None, DISCARD_ID}:
+    quarantine_discard = build_discard(declarations().values())
 
 if _wanted in {None, REMAP_ID}:
     remap = build_remap(declarations().values())

@@ -1,12 +1,15 @@
-"""Runs that an operator starts: quarantined records mapped again, a stream mapped again.
+"""Runs that an operator starts: of quarantined records, and of a stream that is mapped again.
 
-Both read the archive, never the system, and go the way of every sync: one lease a stream, counts,
-claims and quarantine in one transaction. Who started a run stands in Airflow with the run.
+What maps again reads the archive, never the system, and goes the way of every sync: one lease a
+stream, counts, claims and quarantine in one transaction. Who started a run stands in Airflow with
+the run.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +25,10 @@ from hub.options import SyncOptions
 if TYPE_CHECKING:
     from hub.declared import Declaration
 
+log = logging.getLogger(__name__)
+
 REPLAY_ID = "quarantine_replay"
+DISCARD_ID = "quarantine_discard"
 REMAP_ID = "remap"
 DEADLINE = timedelta(hours=3)
 EVERYTHING = 1_000_000_000
@@ -50,6 +56,19 @@ def build_remap(declarations: Iterable[Declaration]) -> DAG:
     return _dag(
         REMAP_ID, "マッピング再適用 (remap)", "Records of an older mapping version, mapped again"
         " from the archive", declarations, {},
+    )  # fmt: skip
+
+
+def build_discard(declarations: Iterable[Declaration]) -> DAG:
+    """The DAG that closes open quarantine items of one reason for good; nothing is deleted."""
+    words = {
+        "rule": "Rule (規則)", "stage": "Stage (段階)", "field": "Field (項目), if any",
+        "up_to": "Newest item that is meant (最後の番号), such as 2-17", "reason": "Why (理由)",
+    }  # fmt: skip
+    more = {name: Param("", type="string", title=title) for name, title in words.items()}
+    return _dag(
+        DISCARD_ID, "隔離の破棄 (quarantine_discard)", "Quarantined items, closed for good",
+        declarations, more,
     )  # fmt: skip
 
 
@@ -83,12 +102,14 @@ def _dag(
         @airflow_task(
             task_id=dag_id,
             task_display_name=title,
-            outlets=[REPLAYED],
+            outlets=[] if dag_id == DISCARD_ID else [REPLAYED],
             retries=RETRIES,
             retry_policy=ByErrorType(DEADLINE),
             execution_timeout=DEADLINE,
         )
         def again(**context: Any) -> dict[str, Any]:
+            if dag_id == DISCARD_ID:
+                return run_discard(context)
             return run_again(context, of_quarantine=dag_id == REPLAY_ID)
 
         again()
@@ -119,6 +140,48 @@ def run_again(context: Mapping[str, Any], *, of_quarantine: bool) -> dict[str, A
     return told
 
 
+def run_discard(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Close the open items of a reason, up to the newest that whoever asked had seen.
+
+    Raises:
+        AirflowSkipException: none is open any more.
+        SettingsError: rule, stage, the newest item or why is missing, or there is no such stream.
+    """
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from hub.console import item_number
+
+    params = context["params"]
+    task = Task(params["system"], params["stream"], snapshot=False, schedule=None)
+    _known(task)
+    for name in ("rule", "stage", "up_to", "reason"):
+        if not params.get(name, "").strip():
+            raise SettingsError(f"{name} is missing", remedy="Trigger the DAG again, and say it")
+    try:
+        newest = item_number(params["up_to"])
+    except ValueError:
+        raise SettingsError(
+            "up_to is no item", remedy="Take it from `hub quarantine list`"
+        ) from None
+    with _store() as store:
+        done = store.discard_reason(
+            task.system, task.stream, stage=params["stage"], rule=params["rule"],
+            field=params.get("field") or None, up_to=newest,
+        )  # fmt: skip
+    if not done:
+        raise AirflowSkipException(f"no such item of {task.name} is open")
+    log.info("%s: %d items by %s discarded: %s", task.name, done, params["rule"], params["reason"])
+    return {"discarded": done}
+
+
+def _store() -> AbstractContextManager[Any]:
+    from base.settings import Settings
+    from dags.connections import connection_from_airflow
+    from hub.sync import open_store
+
+    return open_store(Settings.load(connection_source=connection_from_airflow))
+
+
 def _known(task: Task) -> None:
     from hub.declared import declarations
 
@@ -131,13 +194,8 @@ def _known(task: Task) -> None:
 
 def _open(task: Task, rule: str | None) -> dict[str, int]:
     """Keys of records with open items → how many items."""
-    from base.settings import Settings
-    from dags.connections import connection_from_airflow
-    from hub.sync import open_store
-
     found: dict[str, int] = {}
-    settings = Settings.load(connection_source=connection_from_airflow)
-    with open_store(settings) as store:
+    with _store() as store:
         for item in store.quarantine(
             system=task.system, stream=task.stream, rule=rule, limit=EVERYTHING
         ):

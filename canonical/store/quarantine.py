@@ -151,6 +151,26 @@ def discard(database: Database, item_ids: Sequence[int]) -> int:
         return done.rowcount
 
 
+def discard_reason(  # noqa: PLR0917 - as `Store.discard_reason`, which calls it alone
+    database: Database, stream: int, stage: str, rule: str, field: str | None, up_to: int
+) -> int:
+    """See `Store.discard_reason`."""
+    with database.write() as connection:
+        done = connection.execute(
+            update(QUARANTINE_ITEM)
+            .where(
+                _ITEM.stream_id == stream,
+                _ITEM.status == "open",
+                _ITEM.stage == stage,
+                _ITEM.rule == rule,
+                _ITEM.field == (field or ""),
+                _ITEM.item_id <= up_to,
+            )
+            .values(status="discarded")
+        )
+        return done.rowcount
+
+
 def item(database: Database, item_id: int) -> QuarantineItem | None:
     """See `Store.quarantine_item`."""
     with database.read() as connection:

@@ -239,6 +239,16 @@ class Store:
         """Mark open items as discarded by a person; how many were open."""
         return quarantine.discard(self.database, item_ids)
 
+    def discard_reason(
+        self, system: str, stream: str, *, stage: str, rule: str, field: str | None, up_to: int
+    ) -> int:
+        """Close the open items of one reason whose number is not above `up_to`; how many.
+
+        A stage and rule name the reason with the field, None for whole records.
+        """
+        number = self.stream_id(system, stream)
+        return quarantine.discard_reason(self.database, number, stage, rule, field, up_to)
+
     def claims_of(self, system: str, stream: str, record_key: str) -> list[ClaimVersion]:
         """All versions of all claims of one source record with their origin, oldest first."""
         return reports.claims_of(self.database, system, stream, record_key)

@@ -50,6 +50,8 @@ PAGES: dict[str, Handler] = {
 ACTS: dict[str, Handler] = {
     "/systems/{system}/run": system_pages.run_now,
     "/systems/{system}/pause": system_pages.pause,
+    "/systems/{system}/remap/preview": system_pages.preview_remap,
+    "/systems/{system}/remap": system_pages.do_remap,
     "/quarantine/preview": quarantine_pages.preview,
     "/quarantine/act": quarantine_pages.act,
     "/review/decide": review_pages.decide,

@@ -1,10 +1,11 @@
-"""Replay and discard of quarantined items, as the pages start them."""
+"""Replay and discard of quarantined items and mapping again, as the pages start them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from hub.console import item_name
 from hub.pages.refused import Chosen
 
 if TYPE_CHECKING:
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
 
 REPLAY = "quarantine_replay"
 """The DAG that maps quarantined records again from the archive."""
+
+DISCARD = "quarantine_discard"
+"""The DAG that closes quarantined items for good."""
+
+REMAP = "remap"
+"""The DAG that maps again what an older mapping mapped."""
 
 
 def replay(visit: Visit, chosen: Chosen, _items: Sequence[int], _reason: str) -> str:
@@ -22,6 +29,17 @@ def replay(visit: Visit, chosen: Chosen, _items: Sequence[int], _reason: str) ->
     return visit.base.guard.trigger(visit.viewer, REPLAY, conf, f"{visit.viewer.name}: replay")
 
 
-def discard(visit: Visit, _chosen: Chosen, items: Sequence[int], _reason: str) -> str:
-    """Close the items for good; how many there were."""
-    return str(visit.store.discard(list(items)))
+def discard(visit: Visit, chosen: Chosen, items: Sequence[int], reason: str) -> str:
+    """Start the run that closes these items of one reason, and none that came later; its run id."""
+    conf: dict[str, object] = {
+        "system": chosen.system, "stream": chosen.stream, "stage": chosen.stage,
+        "rule": chosen.rule, "field": chosen.field, "up_to": item_name(max(items)),
+        "reason": reason,
+    }  # fmt: skip
+    return visit.base.guard.trigger(visit.viewer, DISCARD, conf, f"{visit.viewer.name}: discard")
+
+
+def remap(visit: Visit, system: str, stream: str) -> str:
+    """Start the run that maps again what an older mapping mapped; its run id."""
+    conf: dict[str, object] = {"system": system, "stream": stream}
+    return visit.base.guard.trigger(visit.viewer, REMAP, conf, f"{visit.viewer.name}: remap")

@@ -10,9 +10,9 @@ from starlette.responses import Response
 from base.redact import mask
 from canonical.audit import Action
 from hub.commands.masking import is_confidential
-from hub.console import item_name
+from hub.console import item_name, item_number
 from hub.options import SyncOptions
-from hub.pages.deeds import REPLAY, discard, replay
+from hub.pages.deeds import DISCARD, REPLAY, discard, replay
 from hub.pages.overview import dag_id
 from hub.pages.refused import Chosen, chosen_items, samples, stream_id
 from hub.pages.refused import reasons as grouped
@@ -85,10 +85,12 @@ def preview(visit: Visit) -> Response:
         return failed(visit, "forbidden", 403)
     meant = _meant(visit, chosen)
     told: dict[str, Any] = {"act": act, "items": len(meant)}
+    known = DISCARD if act == "discard" else REPLAY
+    told["by_airflow"] = known in visit.base.guard.paused([known])
+    told["up_to"] = item_name(max(number for number, _ in meant)) if meant else ""
     if act == "replay":
         keys = tuple(dict.fromkeys(key for _, key in meant))
         told |= {"records": len(keys), "tried": min(len(keys), PREVIEWED)}
-        told["by_airflow"] = REPLAY in visit.base.guard.paused([REPLAY])
         told["difference"] = _difference(visit, chosen, keys[:PREVIEWED])
     return _items(visit, chosen, told)
 
@@ -129,10 +131,21 @@ def act(visit: Visit) -> Response:
     reason = visit.form.get("reason", "").strip()
     if wanted == "discard" and not reason:
         return failed(visit, "reason", 400)
+    meant = [one for one in meant if wanted == "replay" or one[0] <= _newest(visit)]
+    if not meant:
+        return failed(visit, "missing", 404)
     told = {"act": wanted, "stream": chosen.stream, "rule": chosen.rule, "items": len(meant)}
     why = {"reason": reason} if wanted == "discard" else {}
     visit.leave(systems=[chosen.system], action=Action.ADMINISTER, details=told | why)
     return _acted(visit, chosen, wanted, [number for number, _ in meant], reason)
+
+
+def _newest(visit: Visit) -> int:
+    """The newest item that was shown before the act; none came into it since."""
+    try:
+        return item_number(visit.form.get("up_to", ""))
+    except ValueError:
+        return -1
 
 
 def _acted(visit: Visit, chosen: Chosen, wanted: str, numbers: list[int], reason: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +11,9 @@ from starlette.responses import Response
 from base.errors import HubError
 from canonical.store.batch import COUNT_NAMES
 from canonical.store.tables import DRIFT_FINDING, STREAM
+from hub.options import SyncOptions
 from hub.pages import contracts
+from hub.pages.deeds import REMAP, remap
 from hub.pages.overview import dag_id, overview
 from hub.pages.runs import recent
 from hub.pages.spark import sparkline
@@ -18,6 +21,8 @@ from hub.pages.view import back, failed, page
 from hub.pages.visit import Visit
 
 RUNS_SHOWN = 25
+TRIED = 200
+"""Records that are mapped again to show what a run would change."""
 NOTE = "連携ハブの画面から / from the hub's pages"
 PREFIX = dag_id("")
 
@@ -50,7 +55,7 @@ def system(visit: Visit) -> Response:
     return _system(visit, visit.request.path_params["system"])
 
 
-def _system(visit: Visit, name: str) -> Response:
+def _system(visit: Visit, name: str, more: Mapping[str, Any] | None = None) -> Response:
     if name not in visit.systems:
         return failed(visit, "missing", 404)
     (row,) = _rows(visit, name)
@@ -63,6 +68,8 @@ def _system(visit: Visit, name: str) -> Response:
         "names": COUNT_NAMES,
         "trend": sparkline,
         "done": visit.request.query_params.get("done", ""),
+        "remap": None,
+        **(more or {}),
     }
     return page(visit, "system.html", shown)
 
@@ -96,6 +103,52 @@ def run_now(visit: Visit) -> Response:
         conf["full"] = True
     run = visit.base.guard.trigger(visit.viewer, dag_id(name), conf, NOTE)
     return back(visit, f"/systems/{name}", done=run)
+
+
+def preview_remap(visit: Visit) -> Response:
+    """`POST /systems/{system}/remap/preview`: what mapping a stream again would change."""
+    name, stream = visit.request.path_params["system"], visit.form.get("stream", "")
+    if refusal := _not_to_be_mapped(visit, name, stream):
+        return refusal
+    told, notes = _again(visit, name, stream)
+    by_airflow = REMAP in visit.base.guard.paused([REMAP])
+    return _system(visit, name, {"remap": told, "notes": notes, "by_airflow": by_airflow})
+
+
+def do_remap(visit: Visit) -> Response:
+    """`POST /systems/{system}/remap`: a run in the user's name that maps a stream again."""
+    name, stream = visit.request.path_params["system"], visit.form.get("stream", "")
+    if refusal := _not_to_be_mapped(visit, name, stream):
+        return refusal
+    return back(visit, f"/systems/{name}", done=remap(visit, name, stream))
+
+
+def _not_to_be_mapped(visit: Visit, name: str, stream: str) -> Response | None:
+    if name not in visit.systems or stream not in visit.systems[name].streams:
+        return failed(visit, "missing", 404)
+    return None if visit.may_trigger(dag_id(name)) else failed(visit, "forbidden", 403)
+
+
+def _again(visit: Visit, name: str, stream: str) -> tuple[dict[str, Any], list[str]]:
+    """How many records an older mapping mapped, and what the first of them would become."""
+    from hub.replay import due_again
+    from hub.sync import make_job
+    from hub.transfer import run_sync
+
+    job = make_job(
+        name, stream, visit.base.settings, visit.store, clock=visit.base.clock, keep_files=False
+    )
+    keys: list[str] = []
+    records = 0
+    for frame in due_again(visit.store, name, stream, job.plan):
+        records += frame.height
+        keys += frame["record_key"].head(TRIED - len(keys)).to_list()
+    told: dict[str, Any] = {"stream": stream, "records": records, "tried": len(keys)}
+    if not keys:
+        return told, []
+    found = run_sync(job, SyncOptions(mode="replay", dry_run=True, keys=tuple(keys)))
+    refused = found.counts["quarantined"]
+    return told | {"loaded": found.counts["read"] - refused, "refused": refused}, found.notes
 
 
 def pause(visit: Visit) -> Response:

@@ -103,13 +103,46 @@ def test_a_stream_that_the_system_has_not_is_named() -> None:
         run(of_quarantine=True, stream="accounts")
 
 
+@pytest.mark.usefixtures("stopped")
+def test_a_discard_closes_what_was_seen_and_no_more() -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from base.errors import SettingsError
+    from base.settings import Settings
+    from dags.replay import run_discard
+    from hub.console import item_name
+    from hub.sync import open_store
+
+    with open_store(Settings.load()) as store:
+        items = store.quarantine(system="subsidy", stream="applications", limit=1000)
+        chosen = items[0]
+        alike = sorted(
+            one.item_id for one in items
+            if (one.stage, one.rule, one.field) == (chosen.stage, chosen.rule, chosen.field)
+        )  # fmt: skip
+    seen = alike[: max(1, len(alike) // 2)]
+    params = {
+        "system": "subsidy", "stream": "applications", "stage": chosen.stage, "rule": chosen.rule,
+        "field": chosen.field or "", "up_to": item_name(seen[-1]), "reason": "known",
+    }  # fmt: skip
+    for missing in ("rule", "stage", "up_to", "reason"):
+        with pytest.raises(SettingsError, match=missing):
+            run_discard({"params": params | {missing: " "}})
+    assert run_discard({"params": params}) == {"discarded": len(seen)}
+    with open_store(Settings.load()) as store:
+        gone = store.quarantine(status="discarded", limit=1000)
+    assert sorted(one.item_id for one in gone) == seen
+    with pytest.raises(AirflowSkipException):
+        run_discard({"params": params})
+
+
 def test_an_operator_chooses_among_what_there_is() -> None:
     from airflow.dag_processing.dagbag import DagBag
 
     from connectors.registry import declarations
 
     bag = DagBag(str(ROOT / "dags"))
-    for name in ("quarantine_replay", "remap"):
+    for name in ("quarantine_replay", "quarantine_discard", "remap"):
         dag = bag.dags[name]
         assert dag.schedule is None
         assert dag.params.get_param("system").schema["enum"] == sorted(declarations())

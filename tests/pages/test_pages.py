@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from starlette.testclient import TestClient
 
 from base.clock import ManualClock
@@ -18,7 +18,7 @@ from base.settings import Settings
 from canonical.audit import AuditLog
 from canonical.audit.tables import AUDIT_ROW
 from canonical.store import Store
-from canonical.store.tables import QUARANTINE_ITEM, RUN, STREAM
+from canonical.store.tables import MAPPING_PLAN, QUARANTINE_ITEM, RUN, SOURCE_RECORD, STREAM
 from hub.pages import csrf
 from hub.pages.app import build
 from tests.canonical.matching.businesses import Filled, Record, corporation, number
@@ -115,18 +115,53 @@ def test_a_replay_shows_its_difference_and_then_runs_in_airflow(
     assert ("POST /quarantine/act", "administer", "subsidy", "admin") in audited(settings)
 
 
-def test_a_discard_says_why_and_deletes_nothing(admin: TestClient, settings: Settings) -> None:
+def test_a_discard_says_why_and_is_a_run_of_what_was_shown(
+    admin: TestClient, settings: Settings, guard: FakeGuard
+) -> None:
     page = admin.get(of_reason(admin, "check_digit")).text
     form = hidden_fields(page, "/quarantine/preview") | {"act": "discard"}
     form = hidden_fields(admin.post("/quarantine/preview", data=form).text, "/quarantine/act")
     assert admin.post("/quarantine/act", data=form).status_code == 400
+    late = form | {"reason": "既知", "up_to": "1-0"}
+    assert admin.post("/quarantine/act", data=late).status_code == 404
+    assert guard.triggered == []
     done = admin.post("/quarantine/act", data=form | {"reason": "既知"})
-    assert "件を破棄しました" in done.text
+    assert "破棄を開始しました" in done.text
     acts = AuditLog.open(settings.side_database_url).of_system("subsidy").rows
     assert (acts[0].subject, acts[0].details["reason"]) == ("admin", "既知")
-    with Store.open(settings.database_url) as store:
-        assert store.quarantine(rule="check_digit", system="subsidy", status="discarded")
-        assert not store.quarantine(rule="check_digit", system="subsidy", status="open")
+    ((name, dag, conf),) = guard.triggered
+    assert (name, dag, conf["reason"]) == ("admin", "quarantine_discard", "既知")
+    assert (conf["rule"], conf["up_to"]) == ("check_digit", form["up_to"])
+
+
+def test_what_an_older_mapping_mapped_is_mapped_again_by_a_run(
+    admin: TestClient, settings: Settings, guard: FakeGuard
+) -> None:
+    path = "/systems/subsidy/remap"
+    form = hidden_fields(admin.get("/systems/subsidy").text, f"{path}/preview")
+    form["stream"] = "applications"
+    assert "現在の対応表によるレコードです" in admin.post(f"{path}/preview", data=form).text
+    with Store.open(settings.database_url) as store, store.database.write() as connection:
+        number = store.stream_id("subsidy", "applications")
+        connection.execute(
+            update(MAPPING_PLAN).where(MAPPING_PLAN.c.stream_id == number).values(version="older")
+        )
+        live = connection.scalar(
+            select(func.count())
+            .select_from(SOURCE_RECORD)
+            .where(SOURCE_RECORD.c.stream_id == number, SOURCE_RECORD.c.status != "deleted")
+        )
+    before = admin.post(f"{path}/preview", data=form).text
+    assert f"レコードが {live} 件あります" in before
+    assert guard.triggered == []
+    answer = admin.post(path, data=hidden_fields(before, path), follow_redirects=False)
+    assert answer.status_code == 303
+    wanted = {"system": "subsidy", "stream": "applications"}
+    assert guard.triggered == [("admin", "remap", wanted)]
+    assert admin.post(path, data=form | {"stream": "none"}).status_code == 404
+    admin.cookies.set("user", "viewer")
+    shown = admin.get("/systems/subsidy").text
+    assert "remap/preview" not in shown
 
 
 def test_a_pair_is_decided_in_the_operators_name(tmp_path: Path, guard: FakeGuard) -> None:
