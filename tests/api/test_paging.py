@@ -13,7 +13,8 @@ from api.limits import Limits
 from api.paging import page, read, written
 from api.problems import Refused
 
-KEYS = st.lists(st.tuples(st.integers(-5, 5), st.text(max_size=3)), unique=True)
+CHARACTERS = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
+KEYS = st.lists(st.tuples(st.integers(-5, 5), st.text(CHARACTERS, max_size=3)), unique=True)
 
 
 def _same(row: tuple[int, str]) -> tuple[int, str]:
@@ -73,7 +74,7 @@ def test_no_other_json_is_one(value: object) -> None:
 @given(
     st.tuples(
         st.integers(-(2**63) + 1, 2**63 - 1),
-        st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+        st.text(CHARACTERS),
     )
 )
 def test_what_was_written_is_read(key: tuple[int, str]) -> None:
