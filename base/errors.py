@@ -13,7 +13,8 @@
     │   ├── ServerFault          read          retry       5xx, truncated or reset body
     │   ├── Forbidden            read          stop        403
     │   ├── NotFound             read          stop        404
-    │   └── PagingError          read          stop        a page repeats, or a token leads nowhere
+    │   ├── PagingError          read          stop        a page repeats, or a token leads nowhere
+    │   └── ApprovalNeeded       read          stop        a person has to decide
     ├── ContractError            contract      stop        the answer is outside the contract
     ├── MappingError             map           stop        a mapping file is wrong
     ├── RefusedValue             map           quarantine  one value cannot be what its field says
@@ -175,6 +176,10 @@ class NotFound(ReadError):
 
 class PagingError(ReadError):
     """Paging does not come to an end, or a page token leads nowhere."""
+
+
+class ApprovalNeeded(ReadError):
+    """What was read may be meant so or not: a person has to decide."""
 
 
 class ContractError(HubError):

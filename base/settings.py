@@ -17,6 +17,13 @@ HUB_SSO_ORIGINS       web origins that may read its public documents (default: n
 HUB_SSO_RECALL        seconds for which an identity provider's yes may be used again (default:
                       30, which is the most; 0 asks every time)
 HUB_SSO_PROXIES       reverse proxies whose X-Forwarded-For is believed (default: none)
+HUB_ALERT_MAIL_SERVER where alerts are mailed (`base.alert_settings`; default: nowhere)
+HUB_ALERT_MAIL_PASSWORD its user's password
+HUB_ALERT_MAIL_FROM   the sender of those mails
+HUB_ALERT_MAIL_TO     their receivers, by commas
+HUB_ALERT_WEBHOOK     an address that alerts are posted to (default: none)
+HUB_ALERT_WEBHOOK_SECRET signs what is posted there
+HUB_ALERT_PAGES       Airflow's address for links in alerts (default: http://127.0.0.1:8080)
 HUB_CONNECTION_<NAME> one system's connection, JSON or URI (`base.connection`)
 ===================== ==================================================================
 """
@@ -29,6 +36,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from base.alert_settings import AlertSettings
 from base.connection import Connection, variable_of
 from base.errors import SettingsError
 from base.redact import register_secret, url_password
@@ -53,6 +61,7 @@ class Settings:
     database_url: str = field(repr=False)
     side_database_url: str = field(repr=False)
     environ: Mapping[str, str] = field(repr=False)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
     connection_source: ConnectionSource | None = field(default=None, repr=False)
 
     @classmethod
@@ -88,6 +97,7 @@ class Settings:
             database_url=_database(values, "HUB_DATABASE_URL", home / "hub.sqlite"),
             side_database_url=_database(values, "HUB_SIDE_DATABASE_URL", home / "side.sqlite"),
             environ=values,
+            alerts=AlertSettings.of(values),
             connection_source=connection_source,
         )
 

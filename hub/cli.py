@@ -23,6 +23,7 @@ EXIT_INTERRUPTED = 130
 COMMANDS = {
     "sync": "hub.commands.sync:sync",
     "status": "hub.commands.status:status",
+    "alerts": "hub.commands.alerts:alerts",
     "state": "hub.commands.state:state",
     "record": "hub.commands.record:record",
     "match": "hub.commands.match:match",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from base.errors import ReadError
+from base.errors import ApprovalNeeded
 from hub.batching import ReadBatch
 from hub.keyset import KeySet
 from hub.windows import Reading
@@ -134,7 +134,7 @@ class AbsentKeys:
         """Keys of the store that the snapshot did not hold.
 
         Raises:
-            ReadError: more are missing than may be deleted without approval.
+            ApprovalNeeded: more are missing than may be deleted without approval.
         """
         if not self._active:
             return []
@@ -150,7 +150,7 @@ class AbsentKeys:
             told = self._seen.held(keys)
             missing += [key for key in keys if key not in told]
         if len(missing) > max(AT_LEAST, SHARE * held) and not self._approved:
-            raise ReadError(
+            raise ApprovalNeeded(
                 f"{len(missing)} of {held} records are missing from the snapshot",
                 remedy="If the system really deleted them, sync again with --approve-deletes",
             )

@@ -135,7 +135,7 @@ class _Run:
                 self._transfer(reading, state)
         except BaseException as error:
             with suppress(StoreUnreachable):  # then what went wrong first matters more
-                self._end(_status(error), _words(error))
+                self._end(_status(error), _words(error), type(error).__name__)
             raise
         self._end("succeeded", None)
         failpoint("run.ended")
@@ -306,10 +306,14 @@ class _Run:
         )
         failpoint("run.started")
 
-    def _end(self, status: str, error: str | None) -> None:
+    def _end(self, status: str, error: str | None, failure: str | None = None) -> None:
         if not self.options.dry_run:
             self.job.store.end_run(
-                self.run_id, status=status, ended_at=self.job.clock.now(), error=error
+                self.run_id,
+                status=status,
+                ended_at=self.job.clock.now(),
+                error=error,
+                failure=failure,
             )
 
     def _tell(self, state: str) -> None:

@@ -13,6 +13,9 @@ from canonical.store.tables import RUN
 DIED = "its process ended without telling how it went (killed, or the machine stopped)"
 """The error of a run that is noted as running while nobody holds its stream's lease."""
 
+DIED_TYPE = "Died"
+"""The type of that error."""
+
 
 def start(
     database: Database,
@@ -30,7 +33,7 @@ def start(
         connection.execute(
             update(RUN)
             .where(RUN.c.stream_id == stream, RUN.c.status == "running", RUN.c.run_id != run_id)
-            .values(status="stopped", ended_at=started_at, error=DIED)
+            .values(status="stopped", ended_at=started_at, error=DIED, failure=DIED_TYPE)
         )
         connection.execute(
             insert(RUN).values(
@@ -47,14 +50,20 @@ def start(
 
 
 def end(
-    database: Database, run_id: str, status: str, ended_at: datetime, error: str | None
+    database: Database,
+    run_id: str,
+    status: str,
+    ended_at: datetime,
+    *,
+    error: str | None,
+    failure: str | None,
 ) -> None:
     """See `Store.end_run`."""
     with database.write() as connection:
         ended = connection.execute(
             update(RUN)
             .where(RUN.c.run_id == run_id)
-            .values(status=status, ended_at=ended_at, error=error)
+            .values(status=status, ended_at=ended_at, error=error, failure=failure)
         )
         if ended.rowcount != 1:
             raise StoreError(f"there is no run {run_id}")

@@ -149,10 +149,19 @@ class Store:
         )
 
     def end_run(
-        self, run_id: str, *, status: str, ended_at: datetime, error: str | None = None
+        self,
+        run_id: str,
+        *,
+        status: str,
+        ended_at: datetime,
+        error: str | None = None,
+        failure: str | None = None,
     ) -> None:
-        """Note that a run ended. `status`: succeeded, failed or stopped."""
-        runs.end(self.database, run_id, status, ended_at, error)
+        """Note that a run ended. `status`: succeeded, failed or stopped.
+
+        `error` is what the error said, `failure` the name of its type.
+        """
+        runs.end(self.database, run_id, status, ended_at, error=error, failure=failure)
 
     # Comparing
 

@@ -121,6 +121,7 @@ RUN = Table(
     Column("ended_at", UtcDateTime),
     Column("status", Text, nullable=False),
     Column("error", Text),
+    Column("failure", Text, comment="type of the error that ended it"),
     CheckConstraint("status IN ('running', 'succeeded', 'failed', 'stopped')", name="status"),
     Index(None, "stream_id", "started_at"),
 )

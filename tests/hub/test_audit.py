@@ -24,6 +24,7 @@ READS_NO_BUSINESS = {
     # They tell who read and not what was read,
     "hub audit report", "hub audit seal", "hub audit verify",
     # or definitions and states,
+    "hub alerts check", "hub alerts list", "hub alerts test-channel",
     "hub connection check", "hub connector check", "hub connector list", "hub contract check",
     "hub db backup", "hub db copy", "hub db upgrade", "hub doctor",
     "hub forms list", "hub forms overlap", "hub forms schema", "hub forms show",

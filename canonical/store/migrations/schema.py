@@ -24,11 +24,18 @@ class Schema:
 
 
 def _store() -> MetaData:
-    from canonical.store import claim_tables, party_tables, receipt_tables, search_tables
+    from canonical.store import (
+        alert_tables,
+        claim_tables,
+        party_tables,
+        receipt_tables,
+        search_tables,
+    )
     from canonical.store.tables import METADATA
 
     # The modules are imported for the tables that they declare.
     some = (
+        alert_tables.ALERT,
         claim_tables.CLAIM_TABLES["party"],
         party_tables.PARTY,
         receipt_tables.RECEIPT,

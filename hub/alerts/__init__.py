@@ -1,0 +1,1 @@
+"""Alerts: what is wrong with the syncs, told to each channel once until it clears."""
