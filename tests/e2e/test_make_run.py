@@ -32,7 +32,7 @@ def rows(hub: LocalHub) -> dict[str, int]:
         return {
             name: store.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
             for name in names
-            if not OF_RUNS.match(name)
+            if not OF_RUNS.search(name)
         }
 
 
