@@ -2,7 +2,9 @@
 
 Signs in at the mock of GビズID as a synthetic account (`gbiz-…`, or `gbiz-…#D…` under a delegation)
 as a browser would, with the portal's own key, and exchanges the sign-in. It works with mocks alone:
-a real identity provider asks for a password and a telephone.
+a real identity provider asks for a password and a telephone. Other ports than the usual ones are
+named as to `make run`, by HUB_PORT_FRONT; other addresses by PORTAL_ISSUER, PORTAL_API and
+PORTAL_ADDRESS.
 """
 
 from __future__ import annotations
@@ -50,12 +52,17 @@ async def token(
     raise OAuthError("not_signed_in")
 
 
+def _address(name: str, place: int) -> str:
+    """Where one of the three servers listens that `make run` starts in a row of ports."""
+    first = int(os.environ.get("HUB_PORT_FRONT") or 8821)
+    return os.environ.get(name) or f"http://127.0.0.1:{first + place}"
+
+
 async def _main(account: str, purpose: str) -> str:
     get = os.environ.get
     key = json.loads(Path(get("PORTAL_KEY_FILE", ".hub/portal-key.json")).read_text("utf-8"))
-    issuer = get("PORTAL_ISSUER", "http://127.0.0.1:8821")
-    audience = get("PORTAL_API", "http://127.0.0.1:8822")
-    redirect_uri = get("PORTAL_ADDRESS", "http://127.0.0.1:8823") + "/sign-in/callback"
+    issuer, audience = _address("PORTAL_ISSUER", 0), _address("PORTAL_API", 1)
+    redirect_uri = _address("PORTAL_ADDRESS", 2) + "/sign-in/callback"
     async with httpx.AsyncClient(timeout=15, trust_env=False) as http:
         service = TokenService(issuer, "portal", key, redirect_uri, http)
         return (await token(service, audience, account, purpose, http)).value
@@ -67,4 +74,6 @@ if __name__ == "__main__":
     try:
         sys.stdout.write(asyncio.run(_main(sys.argv[1], sys.argv[2])) + "\n")
     except (OAuthError, OSError) as error:
-        sys.exit(f"no token: {error}")
+        away = str(error) == "unreachable"
+        where = f" ({_address('PORTAL_ISSUER', 0)}; is `make run` up there?)" if away else ""
+        sys.exit(f"no token: {error}{where}")
