@@ -114,6 +114,7 @@ class Me(Shape):
     client: str
     subject: Actor | None
     actors: list[Actor]
+    delegation: str | None
     scopes: list[str]
     purposes: list[str]
     expires_at: datetime

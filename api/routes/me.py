@@ -59,6 +59,7 @@ def _me(access: Access) -> Told:
         "client": who.client,
         "subject": _account(who.subject) if who.subject else None,
         "actors": [_account(actor) for actor in who.actors],
+        "delegation": who.delegation.number if who.delegation else None,
         "scopes": sorted(who.scopes),
         "purposes": sorted(who.purposes),
         "expires_at": who.expires_at,

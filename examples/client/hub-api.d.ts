@@ -112,6 +112,7 @@ export interface Me {
   client: string;
   subject: Actor | null;
   actors: Array<Actor>;
+  delegation: string | null;
   scopes: Array<string>;
   purposes: Array<string>;
   expires_at: string;

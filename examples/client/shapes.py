@@ -147,6 +147,7 @@ class Me(TypedDict):
     client: str
     subject: Actor | None
     actors: list[Actor]
+    delegation: str | None
     scopes: list[str]
     purposes: list[str]
     expires_at: str

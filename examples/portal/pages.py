@@ -46,7 +46,7 @@ async def represent(request: Request) -> Response:
     me = await here.api.me()
     person = me["actors"][-1] if me["actors"] else me["subject"]
     account = person["account"] if person else ""
-    now = me["business"]["id"] if me["business"] else None
+    now = (me["business"]["id"] if me["business"] else None, me["delegation"])
     system = request.app.state.settings.system
     choices = [
         _choice(one, account, now)
@@ -56,11 +56,12 @@ async def represent(request: Request) -> Response:
     return page(request, "represent.html", me=me, account=account, choices=choices)
 
 
-def _choice(one: Representable, account: str, now: str | None) -> dict[str, Any]:
+def _choice(one: Representable, account: str, now: tuple[str | None, str | None]) -> dict[str, Any]:
     """A business to act for; a delegation is chosen by signing in under it."""
     given = one["delegation"]
     hint = f"{account}#{given['number']}" if given else account
-    return {**one, "link": switch_path(hint), "now": one["business"]["id"] == now}
+    this = one["business"]["id"], given["number"] if given else None
+    return {**one, "link": switch_path(hint), "now": this == now}
 
 
 async def business(request: Request) -> Response:

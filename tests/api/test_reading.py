@@ -110,7 +110,9 @@ def test_an_agent_sees_the_client_and_never_its_own_business(service: Running) -
     token = service.agent()
     assert _told(service, f"/v1/businesses/{CLIENT}", token)["id"] == CLIENT
     assert service.get(f"/v1/businesses/{OWNER}", token).status_code == 404
-    assert _told(service, "/v1/me", token)["business"]["id"] == CLIENT
+    me = _told(service, "/v1/me", token)
+    assert (me["business"]["id"], me["delegation"]) == (CLIENT, "D-1")
+    assert _told(service, "/v1/me", service.token())["delegation"] is None
     assert service.get(f"/v1/businesses/{CLIENT}/consultations", token).status_code == 403
 
 

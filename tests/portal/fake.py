@@ -96,6 +96,7 @@ class FakeApi(Api):
             "client": "portal",
             "subject": {**person, "account": "gbiz-2"} if agent else person,
             "actors": [person] if agent else [],
+            "delegation": "D-1" if agent else None,
             "scopes": [],
             "purposes": [],
             "expires_at": "2026-11-24T00:00:00Z",
@@ -103,6 +104,7 @@ class FakeApi(Api):
             "may_represent": [
                 {"business": mine, "delegation": None},
                 {"business": other, "delegation": mandate},
+                {"business": other, "delegation": mandate | {"number": "D-2"}},
             ],
         }
         return cast(Me, told)

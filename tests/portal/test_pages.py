@@ -159,7 +159,7 @@ def test_a_token_is_for_one_purpose(signed_in: TestClient, hub: FakeHub) -> None
 
 def test_a_delegation_is_chosen_by_signing_in_under_it(signed_in: TestClient, hub: FakeHub) -> None:
     page = signed_in.get("/represent").text
-    (link,) = re.findall(r'href="(/sign-in\?as=[^"]+)"', page)
+    link, other = re.findall(r'href="(/sign-in\?as=[^"]+)"', page)
     assert 'href="/looks"' in page
     there = signed_in.get(link.replace("&amp;", "&")).text
     assert 'href="/looks"' not in there
@@ -168,6 +168,10 @@ def test_a_delegation_is_chosen_by_signing_in_under_it(signed_in: TestClient, hu
     signed_in.get("/applications")
     assert hub.asked == [CLIENT]
     assert hub.revoked == [SECRET]
+    page = signed_in.get("/represent").text
+    assert page.count("選択中</strong>") == 1
+    assert other in page
+    assert link not in page
 
 
 def test_signing_out_ends_the_tokens_and_the_session(signed_in: TestClient, hub: FakeHub) -> None:
