@@ -12,6 +12,8 @@ from base.settings import Settings
 from canonical.store.alerts import Alert, Condition, Notice
 from connectors.declaration import Declaration
 from hub.alerts.kinds import Kind
+from hub.alerts.mail import MailChannel
+from hub.alerts.webhook import WebhookChannel
 from hub.alerts.words import link, subject, told
 
 log = logging.getLogger("hub.alerts")
@@ -67,4 +69,10 @@ def channels(
     settings: Settings, declared: Mapping[str, Declaration], clock: Clock
 ) -> list[Channel]:
     """The log, and whatever else is set."""
-    return [LogChannel(declared, settings.alerts.pages)]
+    wanted, pages = settings.alerts, settings.alerts.pages
+    found: list[Channel] = [LogChannel(declared, pages)]
+    if wanted.mail is not None:
+        found.append(MailChannel(wanted.mail, declared, pages))
+    if wanted.webhook is not None:
+        found.append(WebhookChannel(wanted.webhook, declared, pages, clock))
+    return found
