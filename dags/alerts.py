@@ -1,41 +1,82 @@
-"""What happens when a system's syncs miss their deadline."""
+"""The DAG that looks at what is wrong every few minutes, and what a missed deadline does.
+
+A sync looks, too, once it has ended. What is wrong and who is told is settled in the hub's store,
+so that nobody is told twice (`hub.alerts`).
+"""
 
 from __future__ import annotations
 
-import json
-import logging
-import os
-from datetime import UTC, datetime
-from pathlib import Path
+import asyncio
+from datetime import timedelta
 from typing import Any
 
-log = logging.getLogger(__name__)
+from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import task as airflow_task
 
-ALERTS = "alerts.jsonl"
+ALERTS_ID = TASK_ID = "alerts"
+SCHEDULE = "*/5 * * * *"
+TIME_OUT = timedelta(minutes=10)
 
 
-async def deadline_missed(system: str, minutes: int, **context: Any) -> None:
-    """Tell the operator: an error in the triggerer's log, and a line in `HUB_HOME/alerts.jsonl`.
+def build_alerts() -> DAG:
+    """The DAG; a run that fails is made up for by the next."""
+    with DAG(
+        dag_id=ALERTS_ID,
+        dag_display_name="アラート (alerts)",
+        description="What is wrong with the syncs, told once to each channel",
+        schedule=CronTriggerTimetable(SCHEDULE, timezone="Asia/Tokyo"),
+        catchup=False,
+        max_active_runs=1,
+        dagrun_timeout=TIME_OUT,
+        tags=["alerts"],
+        doc_md=__doc__,
+    ) as dag:
 
-    Called by Airflow's triggerer when a run of `sync_<system>` has not ended `minutes` after it
-    was queued. The run goes on until the deadline of its streams ends it.
+        @airflow_task(
+            task_id=TASK_ID,
+            task_display_name="アラート (alerts)",
+            retries=0,
+            execution_timeout=TIME_OUT,
+        )
+        def look() -> dict[str, Any]:
+            return run_check()
+
+        look()
+    return dag
+
+
+def run_check() -> dict[str, Any]:
+    """Look at every stream, and tell what waits; returns counts.
+
+    Raises:
+        HubError: the store is away, or lacks migrations.
     """
-    run = (context.get("context") or {}).get("dag_run") or {}
-    run_id = run.get("dag_run_id") or run.get("run_id") if isinstance(run, dict) else None
-    log.error(
-        "%s: the sync has not ended %d minutes after it was queued (run %s). "
-        "Look at the DAG sync_%s in Airflow, and at `hub status`.",
-        system,
-        minutes,
-        run_id or "unknown",
-        system,
-    )
-    if home := os.environ.get("HUB_HOME"):
-        line = {
-            "at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "system": system,
-            "minutes": minutes,
-            "run": run_id,
-        }
-        with (Path(home) / ALERTS).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    from base.redact import protect_handlers
+    from base.settings import Settings
+    from hub.alerts.check import check
+
+    protect_handlers()
+    done = check(Settings.load())
+    return {
+        "opened": len(done.change.opened),
+        "cleared": len(done.change.cleared),
+        "told": len(done.delivery.told),
+        "channels_down": sorted(done.delivery.problems),
+    }
+
+
+async def deadline_missed(system: str, minutes: int, **_context: Any) -> None:
+    """Tell that a run of `sync_<system>` has not ended `minutes` after it was queued.
+
+    Called by Airflow's triggerer. The run goes on until the deadline of its streams ends it.
+    """
+    await asyncio.to_thread(_report, system, minutes)
+
+
+def _report(system: str, minutes: int) -> None:
+    from base.redact import protect_handlers
+    from base.settings import Settings
+    from hub.alerts.check import deadline_missed as report
+
+    protect_handlers()
+    report(Settings.load(), system, minutes)

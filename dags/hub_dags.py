@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from airflow.sdk import get_parsing_context
 
+from dags.alerts import ALERTS_ID, build_alerts
 from dags.build import build_dag, dag_id
 from dags.consolidate import DAG_ID, build_consolidate
 from dags.replay import (
@@ -30,6 +31,9 @@ for _name, _declaration in declarations().items():
 
 if _wanted in {None, DAG_ID}:
     consolidate = build_consolidate(declarations().values())
+
+if _wanted in {None, ALERTS_ID}:
+    alerts = build_alerts()
 
 if _wanted in {None, REPLAY_ID}:
     quarantine_replay = build_replay(declarations().values())

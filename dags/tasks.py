@@ -156,18 +156,22 @@ def sync(task: Task, options: SyncOptions) -> SyncSummary:
     from base.redact import protect_handlers
     from base.settings import Settings
     from dags.connections import connection_from_airflow
+    from hub.alerts.check import check_quietly
     from hub.local.progress import ProgressFile
     from hub.sync import sync_stream
 
     protect_handlers()
     settings = Settings.load(connection_source=connection_from_airflow)
-    return sync_stream(
-        task.system,
-        task.stream,
-        options,
-        settings,
-        on_progress=ProgressFile(settings.home),
-    )
+    try:
+        return sync_stream(
+            task.system,
+            task.stream,
+            options,
+            settings,
+            on_progress=ProgressFile(settings.home),
+        )
+    finally:
+        check_quietly(settings)
 
 
 def told_of(summary: SyncSummary) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -161,18 +160,62 @@ def test_the_task_runs_the_sync_of_its_stream(
     assert seen == ["subsidy.programs incremental", "subsidy.applications incremental"]
 
 
-def test_the_deadline_leaves_a_trace(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    import asyncio
-
-    from dags.alerts import ALERTS, deadline_missed
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The settings of a hub of its own."""
+    from base.settings import Settings
 
     monkeypatch.setenv("HUB_HOME", str(tmp_path))
-    run = {"dag_run": {"dag_run_id": "scheduled__1"}}
-    asyncio.run(
-        deadline_missed("subsidy", minutes=int(timedelta(hours=2).seconds / 60), context=run)
-    )
-    line = json.loads((tmp_path / ALERTS).read_text("utf-8"))
-    assert (line["system"], line["minutes"], line["run"]) == ("subsidy", 120, "scheduled__1")
-    assert "sync_subsidy" in caplog.text
+    return Settings.load()
+
+
+def open_alerts(hub: Any) -> list[tuple[str, str, str]]:
+    from canonical.store import alerts
+    from hub.sync import open_store
+
+    with open_store(hub) as store, store.database.read() as connection:
+        found = [one.condition for one in alerts.open_alerts(connection)]
+    return [(one.kind, one.system, one.stream) for one in found]
+
+
+def test_a_missed_deadline_is_an_alert(hub: Any, caplog: pytest.LogCaptureFixture) -> None:
+    import asyncio
+
+    from dags.alerts import deadline_missed
+
+    for _ in range(2):
+        asyncio.run(deadline_missed("subsidy", minutes=120, context={}))
+    assert open_alerts(hub) == [("deadline", "subsidy", "")]
+    (told,) = [one.getMessage() for one in caplog.records if one.name == "hub.alerts"]
+    assert "120 minutes" in told
+
+
+def test_a_sync_that_fails_is_an_alert_at_once(hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from base.errors import SettingsError
+    from dags import tasks
+    from hub.options import SyncOptions
+    from hub.sync import open_store
+
+    def failing(system: str, stream: str, *_rest: Any, **_more: Any) -> None:
+        from datetime import UTC, datetime
+
+        now = datetime.now(UTC)
+        with open_store(hub) as store:
+            number = store.stream_id(system, stream)
+            store.start_run("r1", number, trigger="dag", mode="incremental", since=None,
+                            until=None, started_at=now)  # fmt: skip
+            store.end_run("r1", status="failed", ended_at=now, failure="SettingsError")
+        raise SettingsError("there is no connection")
+
+    monkeypatch.setattr("hub.sync.sync_stream", failing)
+    monkeypatch.setattr("dags.connections.connection_from_airflow", lambda _name: None)
+    task = tasks.Task("subsidy", "applications", snapshot=False, schedule=None)
+    with pytest.raises(SettingsError):
+        tasks.sync(task, SyncOptions())
+    assert open_alerts(hub) == [("settings", "subsidy", "applications")]
+
+
+def test_the_dag_of_the_alerts_looks_and_tells(every_dag: dict[str, Any], hub: Any) -> None:
+    told = every_dag["alerts"].get_task("alerts").python_callable()
+    assert told == {"opened": 0, "cleared": 0, "told": 0, "channels_down": []}
+    assert open_alerts(hub) == []
