@@ -74,8 +74,8 @@ def check_alerts(as_json: bool) -> int:
 
 
 @alerts.command("test-channel")
-@click.argument("name", metavar="CHANNEL")
-def test_channel(name: str) -> None:
+@click.argument("channel")
+def test_channel(channel: str) -> None:
     """Send a trial through one CHANNEL: log, mail or webhook."""
     from base.clock import SystemClock
     from base.settings import Settings
@@ -84,10 +84,10 @@ def test_channel(name: str) -> None:
 
     clock = SystemClock()
     have = {one.name: one for one in channels(Settings.load(), declarations(), clock)}
-    if name not in have:
-        raise click.BadParameter(f"{name} is not set; there are: {', '.join(have)}")
-    have[name].send(trial(name, clock))
-    click.echo(f"{name}: sent.")
+    if channel not in have:
+        raise click.BadParameter(f"{channel} is not set; there are: {', '.join(have)}")
+    have[channel].send(trial(channel, clock))
+    click.echo(f"{channel}: sent.")
 
 
 def _show(found: list[Alert], queued: list[Notice]) -> None:
