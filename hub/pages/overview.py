@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Row, func, select
 
 from base.clock import JST
 from base.settings import Settings
-from canonical.store import Store
+from canonical.store import Store, alerts
 from canonical.store.leases import is_free
 from canonical.store.tables import DRIFT_FINDING, LEASE, QUARANTINE_ITEM, STREAM, STREAM_STATE
 from connectors.declaration import Declaration, Stream
+from hub.alerts.words import Language, Told, told
 from hub.local import progress
 from hub.options import Progress
 from hub.pages.freshness import Freshness, freshness
@@ -76,7 +77,7 @@ def overview(
     now: datetime,
 ) -> list[SystemRow]:
     """How the systems of `declared` stand at `now`."""
-    told = {f"{one.system}.{one.stream}": one for one in progress.read(settings.home)}
+    at_work = {f"{one.system}.{one.stream}": one for one in progress.read(settings.home)}
     with store.database.read() as connection:
         known = _known(connection)
         items = _open(connection, QUARANTINE_ITEM)
@@ -91,13 +92,35 @@ def overview(
                 [
                     _row(
                         connection, system, stream, known.get((name, stream.name)),
-                        items, findings, days, told.get(f"{name}.{stream.name}"), now,
+                        items, findings, days, at_work.get(f"{name}.{stream.name}"), now,
                     )
                     for stream in system.streams.values()
                 ],
             )
             for name, system in declared.items()
         ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """An open alert as the overview tells it."""
+
+    system: str
+    since: datetime
+    said: Told
+
+
+def open_alerts(
+    store: Store, declared: Mapping[str, Declaration], language: Language
+) -> list[AlertLine]:
+    """The open alerts of the systems of `declared`, oldest first."""
+    with store.database.read() as connection:
+        standing = [alert.condition for alert in alerts.open_alerts(connection)]
+    return [
+        AlertLine(one.system, one.since, told(one, declared, language))
+        for one in standing
+        if one.system in declared
+    ]
 
 
 def dag_id(system: str) -> str:

@@ -14,7 +14,7 @@ from canonical.store.tables import DRIFT_FINDING, STREAM
 from hub.options import SyncOptions
 from hub.pages import contracts
 from hub.pages.deeds import REMAP, remap
-from hub.pages.overview import dag_id, overview
+from hub.pages.overview import dag_id, open_alerts, overview
 from hub.pages.runs import recent
 from hub.pages.spark import sparkline
 from hub.pages.view import back, failed, page
@@ -39,7 +39,9 @@ def home(visit: Visit) -> Response:
         "drift": sum(stream.drift for stream in streams),
     }
     systems.sort(key=lambda one: not one.trouble)
-    return page(visit, "home.html", {"systems": systems, "told": told, "trend": sparkline})
+    alerts = open_alerts(visit.store, visit.systems, "ja" if visit.language == "ja" else "en")
+    shown = {"systems": systems, "told": told, "alerts": alerts, "trend": sparkline}
+    return page(visit, "home.html", shown)
 
 
 def of_dag(visit: Visit) -> Response:

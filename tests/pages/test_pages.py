@@ -261,3 +261,23 @@ def test_freshness_follows_the_promise_or_the_schedule() -> None:
     assert freshness(stream, (), None, now).verdict == "never"
     found = freshness(stream, ("2026-12-22",), now, now).next_run
     assert found == datetime(2026, 12, 22, 21, 50, tzinfo=UTC)  # not on the closed day
+
+
+def test_open_alerts_stand_on_top_of_the_overview_for_those_who_may_see_the_system(
+    admin: TestClient, settings: Settings, guard: FakeGuard
+) -> None:
+    from canonical.store.alerts import Condition
+    from hub.alerts.check import settle
+
+    since = datetime(2026, 12, 20, 15, 0, tzinfo=UTC)
+    reported = [Condition("deadline", name, "", since, {"minutes": 120})
+                for name in ("subsidy", "yorozu")]  # fmt: skip
+    with Store.open(settings.database_url) as store:
+        settle(store, [], ManualClock(since), reported)
+    guard.hidden = frozenset({"sync_yorozu"})
+    shown = admin.get("/?lang=en").text.partition('id="alerts"')[2].partition("</section>")[0]
+    assert 'href="/systems/subsidy"' in shown
+    assert "The sync missed its deadline" in shown
+    assert "2026-12-21 00:00" in shown
+    assert "yorozu" not in shown
+    assert "同期が期限内に終わりません" in admin.get("/?lang=ja").text
