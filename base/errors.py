@@ -34,7 +34,7 @@ from __future__ import annotations
 
 import traceback
 from enum import StrEnum
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 _ROOMS = frozenset(
     {"api", "base", "canonical", "connectors", "dags", "hub", "mappings", "mocks", "sso"}
@@ -179,7 +179,15 @@ class PagingError(ReadError):
 
 
 class ApprovalNeeded(ReadError):
-    """What was read may be meant so or not: a person has to decide."""
+    """What was read may be meant so or not: a person has to decide.
+
+    Args:
+        count: of how many keys or records it is.
+    """
+
+    def __init__(self, what: str, *, count: int = 0, **more: Any) -> None:
+        super().__init__(what, **more)
+        self.count = count
 
 
 class ContractError(HubError):
@@ -217,9 +225,17 @@ class RefusedValue(HubError):
 
 
 class FailureBudgetExceeded(HubError):
-    """More records of this run were refused than its failure budget allows."""
+    """More records of this run were refused than its failure budget allows.
+
+    Args:
+        count: how many were, when it stopped.
+    """
 
     stage = Stage.MAP
+
+    def __init__(self, what: str, *, count: int = 0, **more: Any) -> None:
+        super().__init__(what, **more)
+        self.count = count
 
 
 class StoreError(HubError):

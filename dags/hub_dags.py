@@ -12,6 +12,7 @@ from airflow.sdk import get_parsing_context
 from dags.alerts import ALERTS_ID, build_alerts
 from dags.build import build_dag, dag_id
 from dags.consolidate import DAG_ID, build_consolidate
+from dags.decisions import DECIDE_ID, build_decide
 from dags.replay import (
     DISCARD_ID,
     REMAP_ID,
@@ -34,6 +35,9 @@ if _wanted in {None, DAG_ID}:
 
 if _wanted in {None, ALERTS_ID}:
     alerts = build_alerts()
+
+if _wanted in {None, DECIDE_ID}:
+    decide = build_decide()
 
 if _wanted in {None, REPLAY_ID}:
     quarantine_replay = build_replay(declarations().values())

@@ -131,11 +131,13 @@ def run_stream(task: Task, context: Mapping[str, Any], asset: Asset) -> dict[str
     """
     from airflow.sdk.exceptions import AirflowSkipException
 
+    from dags.decisions import asking
+
     options = options_of(task, context)
     if options is None:
         raise AirflowSkipException("this run has no window for the stream")
     try:
-        summary = sync(task, options)
+        summary = asking(task, options)
     except LeaseHeld as error:
         if options.mode == "backfill":
             raise

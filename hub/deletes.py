@@ -87,7 +87,7 @@ class AbsentKeys:
     unknown: it may be the very one that is missing.
     """
 
-    def __init__(self, job: SyncJob, stream_id: int, *, active: bool, approved: bool) -> None:
+    def __init__(self, job: SyncJob, stream_id: int, *, active: bool, approved: float) -> None:
         self._job = job
         self._stream_id = stream_id
         self._active = active
@@ -96,8 +96,11 @@ class AbsentKeys:
         self._missing: list[str] | None = None
 
     @classmethod
-    def of(cls, job: SyncJob, reading: Reading, stream_id: int, approved: bool) -> AbsentKeys:
-        """The collector for one run; idle unless the stream declares `deletes: absence`."""
+    def of(cls, job: SyncJob, reading: Reading, stream_id: int, approved: float) -> AbsentKeys:
+        """The collector for one run; idle unless the stream declares `deletes: absence`.
+
+        Up to `approved` missing keys are deleted without asking.
+        """
         complete = reading.moves_cursor and reading.resume is None
         active = complete and job.stream.deletes == "absence"
         return cls(job, stream_id, active=active, approved=approved)
@@ -149,9 +152,10 @@ class AbsentKeys:
             held += len(keys)
             told = self._seen.held(keys)
             missing += [key for key in keys if key not in told]
-        if len(missing) > max(AT_LEAST, SHARE * held) and not self._approved:
+        if len(missing) > max(AT_LEAST, SHARE * held, self._approved):
             raise ApprovalNeeded(
                 f"{len(missing)} of {held} records are missing from the snapshot",
+                count=len(missing),
                 remedy="If the system really deleted them, sync again with --approve-deletes",
             )
         return missing

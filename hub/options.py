@@ -43,7 +43,8 @@ class SyncOptions:
     archived raw records again without asking the system, `file` reads a local file in the system's
     place and never moves the cursor. `limit` ends the read after that many
     records and leaves the cursor where it was; `dry_run` writes nothing
-    at all; `keys` narrows a replay to these records.
+    at all; `keys` narrows a replay to these records. `approve_deletes` takes any number of missing
+    keys for deleted, `approve_missing` so many; with `approve_refusals` no failure budget holds.
     """
 
     mode: Mode = "incremental"
@@ -52,6 +53,8 @@ class SyncOptions:
     limit: int | None = None
     dry_run: bool = False
     approve_deletes: bool = False
+    approve_missing: int = 0
+    approve_refusals: bool = False
     keys: tuple[str, ...] | None = None
     file: Path | None = None
     trigger: Trigger = "cli"

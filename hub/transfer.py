@@ -8,6 +8,7 @@ one and ends in the same store (`docs/invariants.md`, 1 to 5).
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -157,7 +158,8 @@ class _Run:
 
     def _transfer(self, reading: Reading, state: StreamState) -> None:
         self._remapped = state.plan_version != self.job.plan.version
-        absent = AbsentKeys.of(self.job, reading, state.stream_id, self.options.approve_deletes)
+        approved = math.inf if self.options.approve_deletes else self.options.approve_missing
+        absent = AbsentKeys.of(self.job, reading, state.stream_id, approved)
         processor = self._processor(reading, absent, first_load=state.next_record_no <= 1)
         in_flight = InFlight()
         read = batches(
@@ -257,12 +259,15 @@ class _Run:
         self.refused += processed.refused_anew()
         budget = self.job.stream.failure_budget
         allowed = max(budget.at_least, int(budget.share * self.counts.read))
-        if self.refused > allowed and not self.options.dry_run:
+        held = self.options.dry_run or self.options.approve_refusals
+        if self.refused > allowed and not held:
             raise FailureBudgetExceeded(
                 f"{self.refused} of {self.counts.read} records were refused, more than"
                 f" the {allowed} that the failure budget allows; most often: {processed.worst()}",
                 remedy="Nothing of this batch was written. Look at it with `hub sync --dry-run`, "
-                "mend the mapping or ask the system's owner, then sync again",
+                "mend the mapping or ask the system's owner, then sync again; "
+                "--approve-refusals puts them into quarantine",
+                count=self.refused,
             )
         return counts
 

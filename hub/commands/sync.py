@@ -40,6 +40,7 @@ SHOWN_REMARKS = 5
 @click.option("--limit", type=click.IntRange(1), help="Stop after N records; keeps the cursor.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen; write nothing.")
 @click.option("--approve-deletes", is_flag=True, help="Accept a large share of missing keys.")
+@click.option("--approve-refusals", is_flag=True, help="Quarantine more than the failure budget.")
 @json_option
 def sync(
     names: Sequence[str],
@@ -49,6 +50,7 @@ def sync(
     limit: int | None,
     dry_run: bool,
     approve_deletes: bool,
+    approve_refusals: bool,
     as_json: bool,
 ) -> int:
     """Sync streams (all, without a name) into the canonical store.
@@ -71,6 +73,7 @@ def sync(
         limit=limit,
         dry_run=dry_run,
         approve_deletes=approve_deletes,
+        approve_refusals=approve_refusals,
         file=file,
     )
     streams = known_streams(names)

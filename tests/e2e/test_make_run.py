@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from base.settings import read_env_file
+from dags.decisions import APPROVE, REJECT
 from hub.local.airflow import Client
 from hub.local.secrets import ADMIN_PASSWORD
 from tests.e2e.conftest import ROOT, LocalHub, RunningHub
@@ -144,6 +145,30 @@ def test_reading_everything_again_writes_nothing(hub: LocalHub, running: Running
         assert said["read"] > 0
         assert said["unchanged"] + said["quarantined"] == said["read"]
     assert rows(hub) == before
+
+
+def test_a_question_waits_in_required_actions_for_a_persons_word(
+    hub: LocalHub, running: RunningHub
+) -> None:
+    client = Client(hub.airflow_port, read_env_file(hub.home / "local.env")[ADMIN_PASSWORD])
+    client.sign_in()
+    question = {
+        "system": "subsidy", "stream": "applications", "kind": "refused_records", "count": 99,
+        "said": "99 of 100 records were refused", "mode": "incremental", "since": None,
+        "until": None, "after": "",
+    }  # fmt: skip
+    run_id = client.trigger("decide", question)
+    while client.run("decide", run_id).tasks.get("decision") != "awaiting_input":
+        assert not client.run("decide", run_id).ended
+    path = f"/api/v2/dags/decide/dagRuns/{run_id}/taskInstances/decision/-1/hitlDetails"
+    asked = client._call("GET", path)
+    assert (asked["subject"], asked["options"]) == ("subsidy.applications", [APPROVE, REJECT])
+    assert question["said"] in asked["body"]
+    client._call("PATCH", path, {"chosen_options": [APPROVE], "params_input": {"reason": "見た"}})
+    while not (run := client.run("decide", run_id)).ended:
+        pass
+    assert client._call("GET", path)["responded_by_user"]["name"] == "admin"
+    assert run.tasks == {"decision": "success", "carry_out": "skipped"}, "nothing was to decide"
 
 
 def test_it_listens_on_loopback_only(running: RunningHub) -> None:

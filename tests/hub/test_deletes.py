@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from base.clock import ManualClock
-from base.errors import ReadError
+from base.errors import ApprovalNeeded, ReadError
 from base.settings import Settings
 from benchmarks import datasets, flat
 from benchmarks.servers import page_server
@@ -161,7 +161,17 @@ def test_a_key_that_a_snapshot_tells_twice_is_not_written_with_every_run(
 @pytest.mark.parametrize(("mode", "outcome"), [("snapshot", "superseded"), ("incremental", "new")])
 def test_a_file_of_differences_after_a_full_one_has_the_last_word(mode: str, outcome: str) -> None:
     job: Any = SimpleNamespace(stream=SimpleNamespace(mode=mode))
-    told = AbsentKeys(job, 1, active=True, approved=False)
+    told = AbsentKeys(job, 1, active=True, approved=0)
     told.seen(ReadBatch(keys=["a"], whole=True))
     compared = pl.DataFrame({"record_key": ["a", "b"], "outcome": ["new", "new"]})
     assert told.superseding(compared)["outcome"].to_list() == [outcome, "new"]
+
+
+def test_so_many_may_be_missing_as_a_person_said_and_no_more(register: Register) -> None:
+    register.sync(ALL)
+    for allowed in (0, ALL - FAR_FEWER - 1):
+        with pytest.raises(ApprovalNeeded) as asked:
+            register.sync(FAR_FEWER, SyncOptions(approve_missing=allowed))
+        assert asked.value.count == ALL - FAR_FEWER
+    register.sync(FAR_FEWER, SyncOptions(approve_missing=ALL - FAR_FEWER))
+    assert register.live() == FAR_FEWER

@@ -184,4 +184,4 @@ def test_a_reason_is_discarded_by_keyboard_alone(browser: Browser, server: Airfl
         page.keyboard.type("送信元で修正済み")
         page.keyboard.press("Enter")
         page.wait_for_url("**/quarantine?done=discard**")
-        assert "件を破棄しました" in page.inner_text("main")
+        assert "破棄を開始しました" in page.inner_text("main")
