@@ -19,6 +19,7 @@ from tests import postgres
 from tests.api import running as api
 from tests.api.world import OWNER
 from tests.sso.attacks.test_direct import exchange, good
+from tests.sso.attacks.test_subject_and_target import own
 from tests.sso.running import running
 from tests.sso.signing import Signing, signing
 from tests.sso.test_faults import FORM, check, until
@@ -83,11 +84,13 @@ def test_postgresql_stops_and_starts_under_load(tmp_path: Path) -> None:
         api.running(homes[1], of_api) as reading,
     ):
         live = tokens.post(FORM, basic="desk").json()["access_token"]
+        signed_in = own(tokens)
         read = reading.token()
         before = len(reading.audited())
         questions = (
             lambda: tokens.post(FORM, basic="desk"),
             lambda: tokens.post({"token": live}, path="/introspect", basic="api"),
+            lambda: tokens.exchange(signed_in),
             lambda: reading.get(f"/v1/businesses/{OWNER}", read),
         )
         with asking_all_the_time(*questions) as answers:
@@ -97,8 +100,12 @@ def test_postgresql_stops_and_starts_under_load(tmp_path: Path) -> None:
                 all_come(answers, 503, more=2)
                 server.start()
                 all_come(answers, 200)
-        given, looked, told = (none_but(some) for some in answers)
-        check(tokens, given)
+        given, looked, exchanged, told = (none_but(some) for some in answers)
+        check(tokens, [*given, *exchanged])
+        for answer in [*given[::20], *exchanged[::20]]:
+            form = {"token": answer.json()["access_token"]}
+            known = tokens.post(form, path="/introspect", basic="api")
+            assert known.json()["active"] is True
         assert all(answer.json()["active"] is True for answer in looked)
         assert len({answer.content for answer in told}) == 1
         rows = [row for row in reading.audited()[before:] if row.action is Action.READ]
